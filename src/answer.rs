@@ -1,0 +1,143 @@
+//! Answers: what a solver said, after the checker has accepted it.
+
+use thiserror::Error;
+
+use crate::certificate::{Certificate, Witness};
+use crate::cover::Cover;
+use crate::instance::Instance;
+use crate::line::Line;
+use crate::solve::{self, Outcome, Repairs, SolveError, Solver, Stop};
+use crate::verify::{self, Facts, Violation};
+
+/// A checked outcome. There is no way to an answer around the checker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// A cover whose cost equals a proven bound.
+    Optimal {
+        /// The cover.
+        cover: Cover,
+        /// What the checker found it to be.
+        facts: Facts,
+        /// The proof of the bound.
+        certificate: Certificate,
+    },
+    /// A cover, and a proven bound that may be below its cost.
+    Feasible {
+        /// The cover.
+        cover: Cover,
+        /// What the checker found it to be.
+        facts: Facts,
+        /// No cover within the budget costs less than this.
+        bound: u64,
+        /// The proof of the bound.
+        certificate: Certificate,
+    },
+    /// No cover stays within the budget.
+    Infeasible {
+        /// The proof.
+        witness: Witness,
+        /// What would help.
+        repairs: Repairs,
+    },
+    /// The solver found no cover and excluded none.
+    Unknown,
+}
+
+/// Why there is no answer. Each case but the first is a defect of a solver.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AnswerError {
+    /// The solver gave no outcome.
+    #[error(transparent)]
+    Solve(#[from] SolveError),
+    /// The checker refused what the solver said.
+    #[error("{solver} gave a wrong answer: {violation}")]
+    Refused {
+        /// The solver.
+        solver: &'static str,
+        /// The first violation.
+        violation: Violation,
+    },
+    /// A cover that is called optimal costs more, or less, than the proven bound.
+    #[error("{solver} calls a cost of {cost} optimal, the proven bound is {bound}")]
+    Disagree {
+        /// The solver.
+        solver: &'static str,
+        /// Cost of its cover.
+        cost: u64,
+        /// The bound.
+        bound: u64,
+    },
+    /// A solver that excludes every cover, and no witness for it.
+    #[error("{solver} says that no cover stays within the budget, but one exists")]
+    NoWitness {
+        /// The solver.
+        solver: &'static str,
+    },
+}
+
+/// Solves an instance and checks the outcome.
+///
+/// A solver without duals has its value proven by the certificate of `price`.
+///
+/// # Errors
+/// When the solver fails, or the checker refuses its outcome.
+pub fn answer(
+    solver: &dyn Solver,
+    instance: &Instance,
+    stop: Stop,
+) -> Result<Answer, AnswerError> {
+    let outcome = solve::solve(solver, instance, stop)?;
+    check(solver.name(), instance, outcome, stop)
+}
+
+fn check(
+    solver: &'static str,
+    instance: &Instance,
+    outcome: Outcome,
+    stop: Stop,
+) -> Result<Answer, AnswerError> {
+    let refused = |violation| AnswerError::Refused { solver, violation };
+    match outcome {
+        Outcome::Optimal { cover, certificate } => {
+            let facts = verify::cover(instance, &cover).map_err(refused)?;
+            let certificate = certificate.unwrap_or_else(|| prove(instance, Stop::never()));
+            let bound = verify::bound(instance, &certificate).map_err(refused)?;
+            if bound != facts.cost {
+                let cost = facts.cost;
+                return Err(AnswerError::Disagree { solver, cost, bound });
+            }
+            Ok(Answer::Optimal { cover, facts, certificate })
+        }
+        Outcome::Feasible { cover, certificate } => {
+            let facts = verify::cover(instance, &cover).map_err(refused)?;
+            let certificate = certificate.unwrap_or_else(|| prove(instance, stop));
+            let bound = verify::bound(instance, &certificate).map_err(refused)?;
+            if bound > facts.cost {
+                let cost = facts.cost;
+                return Err(AnswerError::Disagree { solver, cost, bound });
+            }
+            Ok(Answer::Feasible { cover, facts, bound, certificate })
+        }
+        Outcome::Infeasible { witness } => {
+            let line = Line::new(instance);
+            let witness = witness
+                .or_else(|| solve::witness(&line, instance))
+                .ok_or(AnswerError::NoWitness { solver })?;
+            verify::witness(instance, &witness).map_err(refused)?;
+            let repairs = solve::repairs(&line, instance);
+            Ok(Answer::Infeasible { witness, repairs })
+        }
+        Outcome::Unknown => Ok(Answer::Unknown),
+    }
+}
+
+/// The certificate of `price`; the empty one proves a bound of 0.
+fn prove(instance: &Instance, stop: Stop) -> Certificate {
+    let certificate = match solve::solve(solve::default_solver(), instance, stop) {
+        Ok(Outcome::Optimal { certificate, .. } | Outcome::Feasible { certificate, .. }) => {
+            certificate
+        }
+        _ => None,
+    };
+    certificate.unwrap_or_default()
+}

@@ -1,0 +1,71 @@
+//! Proofs that travel with an answer.
+//!
+//! A certificate is a price and some windows of holes with multipliers: a solution of the dual of
+//! the covering program, so it proves a lower bound whatever it holds. A witness is a set of
+//! disjoint windows, each of which needs a kept hole. Both name a window by the rule that may not
+//! be: from the start of one run to the end of another.
+//!
+//! McConnell, Mehlhorn, Näher and Schweitzer, "Certifying algorithms", 2011, is the idea.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::instance::Instance;
+use crate::line::Line;
+use crate::ports::Span;
+
+/// A rule that no limit allows, from the start of a run to the end of a later one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockedRule {
+    /// Index of the group, from 0.
+    pub group: usize,
+    /// First port of the first run.
+    pub from: u32,
+    /// Last port of the last run.
+    pub to: u32,
+}
+
+/// A window with its multiplier in the dual, `y_w`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Multiplier {
+    /// The window.
+    #[serde(flatten)]
+    pub rule: BlockedRule,
+    /// `y_w`, in units of cost.
+    pub multiplier: u64,
+}
+
+/// A proof of a lower bound on the cost of every cover within the budget: `(t, y)`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// The price per rule, `t`, in units of cost.
+    pub price: u64,
+    /// The windows with a positive multiplier.
+    pub windows: Vec<Multiplier>,
+}
+
+/// A proof that no cover stays within the budget.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Witness {
+    /// Disjoint windows; each needs a rule to end inside it.
+    pub windows: Vec<BlockedRule>,
+}
+
+impl fmt::Display for BlockedRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{} of group {}", self.from, self.to, self.group)
+    }
+}
+
+impl BlockedRule {
+    /// The rule over the runs `first..=last` of the line.
+    pub(crate) fn over(line: &Line, instance: &Instance, first: usize, last: usize) -> Self {
+        let (group, span): (usize, Span) = line.rule(instance, first, last);
+        Self {
+            group,
+            from: span.from(),
+            to: span.to(),
+        }
+    }
+}

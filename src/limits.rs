@@ -1,0 +1,204 @@
+//! What a rule may do, and what opening a port costs.
+//!
+//! Every limit is hereditary: each part of an allowed rule is allowed too. That is what makes one
+//! exact engine serve all of them in any mixture.
+
+use serde::{Deserialize, Serialize};
+
+use crate::port_list::Entry;
+use crate::ports::{N_PORTS, PortSet, Protocol, Span};
+
+/// Limits on one rule, and weights, as files and flags state them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitSpec {
+    /// A rule opens at most this many unused ports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_open_ports: Option<u64>,
+    /// A rule bridges no hole of more ports than this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_hole: Option<u64>,
+    /// A rule spans at most this many ports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_rule_width: Option<u64>,
+    /// Ports that no rule may open; no protocol means every protocol.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub forbid: Vec<Entry>,
+    /// What opening a port costs where that is not 1; a later entry overrides an earlier one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub weights: Vec<WeightEntry>,
+}
+
+/// The cost of opening one of some ports; no protocol means every protocol.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeightEntry {
+    /// The ports.
+    pub ports: Entry,
+    /// Cost of opening one of them.
+    pub weight: u32,
+}
+
+/// The cost of opening each point, as steps: 1 where nothing else is said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weights {
+    /// From this point on (until the next step), a point costs this much. The first step is at 0.
+    steps: Vec<(u32, u32)>,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self {
+            steps: vec![(0, 1)],
+        }
+    }
+}
+
+impl Weights {
+    /// Sets the weight of each point of a span.
+    pub fn set(&mut self, span: Span, weight: u32) {
+        let first = self.steps.partition_point(|&(at, _)| at < span.from());
+        let (after, resumed) = match span.to().checked_add(1) {
+            None => (self.steps.len(), None),
+            Some(next) => {
+                let after = self.steps.partition_point(|&(at, _)| at <= next);
+                // The step in force just after the span; the first one is at 0, before `next`.
+                (after, Some((next, self.steps[after - 1].1)))
+            }
+        };
+        self.steps
+            .splice(first..after, [(span.from(), weight)].into_iter().chain(resumed));
+    }
+
+    /// Sum of the weights of the points of a span.
+    #[must_use]
+    pub fn cost(&self, span: Span) -> u64 {
+        let mut i = self.steps.partition_point(|&(at, _)| at <= span.from()) - 1;
+        let mut cost = 0;
+        let mut from = span.from();
+        loop {
+            let end = match self.steps.get(i + 1) {
+                Some(&(next, _)) if next <= span.to() => next - 1,
+                _ => span.to(),
+            };
+            cost += u64::from(self.steps[i].1) * (u64::from(end - from) + 1);
+            if end == span.to() {
+                return cost;
+            }
+            from = end + 1;
+            i += 1;
+        }
+    }
+}
+
+/// Limits ready for use: what [`LimitSpec`] says, by protocol.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Limits {
+    spec: LimitSpec,
+    forbidden: [Vec<Span>; Protocol::ALL.len()],
+    weights: [Weights; Protocol::ALL.len()],
+}
+
+fn entries_of<'a>(
+    entries: impl Iterator<Item = &'a Entry>,
+    protocol: Protocol,
+) -> impl Iterator<Item = Span> {
+    entries
+        .filter(move |entry| entry.protocol.is_none_or(|p| p == protocol))
+        .map(|entry| entry.span)
+}
+
+impl From<LimitSpec> for Limits {
+    fn from(spec: LimitSpec) -> Self {
+        let forbidden = Protocol::ALL
+            .map(|protocol| entries_of(spec.forbid.iter(), protocol).collect::<PortSet>().runs());
+        let weights = Protocol::ALL.map(|protocol| {
+            let mut weights = Weights::default();
+            for entry in &spec.weights {
+                if entry.ports.protocol.is_none_or(|p| p == protocol) {
+                    weights.set(entry.ports.span, entry.weight);
+                }
+            }
+            weights
+        });
+        Self {
+            spec,
+            forbidden,
+            weights,
+        }
+    }
+}
+
+impl Limits {
+    /// What was stated.
+    #[must_use]
+    pub fn spec(&self) -> &LimitSpec {
+        &self.spec
+    }
+
+    /// A rule opens at most this many unused ports.
+    #[must_use]
+    pub fn max_open_ports(&self) -> Option<u64> {
+        self.spec.max_open_ports
+    }
+
+    /// A rule bridges no hole of more ports than this.
+    #[must_use]
+    pub fn max_hole(&self) -> Option<u64> {
+        self.spec.max_hole
+    }
+
+    /// A rule spans at most this many ports.
+    #[must_use]
+    pub fn max_rule_width(&self) -> Option<u64> {
+        self.spec.max_rule_width
+    }
+
+    /// The ports of one protocol that no rule may open, as maximal spans in order.
+    #[must_use]
+    pub fn forbidden(&self, protocol: Protocol) -> &[Span] {
+        &self.forbidden[protocol as usize]
+    }
+
+    /// What opening a port of one protocol costs.
+    #[must_use]
+    pub fn weights(&self, protocol: Protocol) -> &Weights {
+        &self.weights[protocol as usize]
+    }
+
+    /// The same limits with another `max_open_ports`.
+    #[must_use]
+    pub fn with_max_open_ports(&self, max_open_ports: Option<u64>) -> Self {
+        let mut limits = self.clone();
+        limits.spec.max_open_ports = max_open_ports;
+        limits
+    }
+}
+
+/// The port after the last one.
+const _: () = assert!(N_PORTS == 65_536, "forbidden ports are a set of ports");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_agree_with_a_table() {
+        let span = |from, to| Span::new(from, to).unwrap();
+        let mut weights = Weights::default();
+        let mut table = vec![1_u32; 40];
+        for (from, to, weight) in [(5, 9, 3), (0, 2, 7), (8, 20, 0), (9, 9, 4), (0, 39, 2), (10, 39, 5), (39, 39, 6), (0, 0, 9)] {
+            weights.set(span(from, to), weight);
+            table[from as usize..=to as usize].fill(weight);
+            for a in 0..40 {
+                for b in a..40 {
+                    let expected: u32 = table[a..=b].iter().sum();
+                    let hole = span(u32::try_from(a).unwrap(), u32::try_from(b).unwrap());
+                    assert_eq!(weights.cost(hole), u64::from(expected), "{hole}");
+                }
+            }
+        }
+        weights.set(span(0, u32::MAX), 2);
+        assert_eq!(weights.cost(span(0, u32::MAX)), 2 << 32);
+    }
+}

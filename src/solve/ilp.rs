@@ -1,0 +1,230 @@
+//! The integer program, solved by an engine of good_lp, as MIP and as LP relaxation.
+//!
+//! `x_i = 1` when hole `i` is kept: maximise what is kept, keep at most R − G holes, and at least
+//! one in every window. All rows are intervals, so the matrix is totally unimodular and the LP has
+//! an integral optimum; both forms are here because they are worth comparing. Gaps are set to 0,
+//! and only a proven status counts.
+
+use good_lp::{
+    Expression, ResolutionError, Solution, SolutionStatus, SolverModel, Variable, WithMipGap,
+    WithTimeLimit, constraint, variable, variables,
+};
+
+use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};
+
+/// A value this near to 0 or 1 counts as that; engines work in floating point.
+const INTEGRALITY: f64 = 1e-6;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Engine {
+    Microlp,
+    #[cfg(feature = "highs")]
+    Highs,
+}
+
+/// The integer program with one engine, in one form.
+#[derive(Debug)]
+pub(super) struct Ilp {
+    name: &'static str,
+    about: &'static str,
+    engine: Engine,
+    integer: bool,
+}
+
+/// The integer program, by microlp.
+pub(super) static MICROLP_MIP: Ilp = Ilp {
+    name: "ilp",
+    about: "integer program by microlp, through good_lp; exact",
+    engine: Engine::Microlp,
+    integer: true,
+};
+
+/// The linear relaxation, by microlp.
+pub(super) static MICROLP_LP: Ilp = Ilp {
+    name: "ilp-lp",
+    about: "its linear relaxation, which is integral, by microlp; exact",
+    engine: Engine::Microlp,
+    integer: false,
+};
+
+/// The integer program, by HiGHS.
+#[cfg(feature = "highs")]
+pub(super) static HIGHS_MIP: Ilp = Ilp {
+    name: "ilp-highs",
+    about: "integer program by HiGHS, through good_lp; exact",
+    engine: Engine::Highs,
+    integer: true,
+};
+
+/// The linear relaxation, by HiGHS.
+#[cfg(feature = "highs")]
+pub(super) static HIGHS_LP: Ilp = Ilp {
+    name: "ilp-highs-lp",
+    about: "its linear relaxation, which is integral, by HiGHS; exact",
+    engine: Engine::Highs,
+    integer: false,
+};
+
+/// What an engine answered.
+enum Answer {
+    /// A value for each hole that a rule may bridge, and whether it was proven the best.
+    Values { values: Vec<f64>, proven: bool },
+    Infeasible,
+    OutOfTime,
+}
+
+impl Solver for Ilp {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn about(&self) -> &'static str {
+        self.about
+    }
+
+    fn guarantee(&self) -> Guarantee {
+        Guarantee::Exact
+    }
+
+    fn search(&self, problem: &Problem<'_>, stop: Stop) -> Result<Outcome, SolveError> {
+        let line = &problem.line;
+        let budget = problem.instance.budget();
+        let Some(most_kept) = budget.checked_sub(line.n_groups()) else {
+            return Ok(Outcome::Infeasible { witness: None });
+        };
+        let (values, proven) = match self.run(problem, most_kept, stop)? {
+            Answer::Values { values, proven } => (values, proven),
+            Answer::Infeasible => return Ok(Outcome::Infeasible { witness: None }),
+            Answer::OutOfTime => return Ok(problem.out_of_time()),
+        };
+        let Some(rule_starts) = rule_starts(problem, &values) else {
+            if !proven {
+                return Ok(problem.out_of_time());
+            }
+            return Err(self.failed("it called values optimal that are not integral".to_owned()));
+        };
+        let cover = line.cover(problem.instance, &rule_starts);
+        let certificate = None;
+        Ok(if proven {
+            Outcome::Optimal { cover, certificate }
+        } else {
+            Outcome::Feasible { cover, certificate }
+        })
+    }
+}
+
+/// The rules of a solution, if it is integral.
+fn rule_starts(problem: &Problem<'_>, values: &[f64]) -> Option<Vec<u32>> {
+    let line = &problem.line;
+    let mut values = values.iter();
+    let mut rule_starts = vec![0];
+    for hole in 0..line.costs().len() {
+        let kept = if line.is_boundary(hole) {
+            1.0
+        } else {
+            *values.next()?
+        };
+        if (kept - kept.round()).abs() > INTEGRALITY {
+            return None;
+        }
+        if kept > 0.5 {
+            rule_starts.push(u32::try_from(hole + 1).expect("runs are u32"));
+        }
+    }
+    Some(rule_starts)
+}
+
+impl Ilp {
+    fn failed(&self, reason: String) -> SolveError {
+        SolveError::Engine {
+            solver: self.name,
+            reason,
+        }
+    }
+
+    fn run(
+        &self,
+        problem: &Problem<'_>,
+        most_kept: usize,
+        stop: Stop,
+    ) -> Result<Answer, SolveError> {
+        let line = &problem.line;
+        let mut model = variables!();
+        let bound = if self.integer {
+            variable().binary()
+        } else {
+            variable().min(0).max(1)
+        };
+        // A variable for each hole; none where two groups meet.
+        let kept: Vec<Option<Variable>> = (0..line.costs().len())
+            .map(|hole| (!line.is_boundary(hole)).then(|| model.add(bound.clone())))
+            .collect();
+        let holes: Vec<Variable> = kept.iter().copied().flatten().collect();
+        if holes.is_empty() {
+            return Ok(Answer::Values {
+                values: Vec::new(),
+                proven: true,
+            });
+        }
+        #[expect(clippy::cast_precision_loss, reason = "engines work in floating point")]
+        let objective: Expression = kept
+            .iter()
+            .zip(line.costs())
+            .filter_map(|(kept, &cost)| kept.map(|kept| cost as f64 * kept))
+            .sum();
+        #[expect(clippy::cast_precision_loss, reason = "a budget beyond 2^53 is no limit")]
+        let budget_row = constraint!(holes.iter().sum::<Expression>() <= most_kept as f64);
+        let rows = line
+            .windows()
+            .map(|window| {
+                let inside = kept[window.first..=window.last].iter().flatten();
+                constraint!(inside.sum::<Expression>() >= 1)
+            })
+            .chain([budget_row]);
+        let model = model.maximise(objective);
+        let seconds = stop.left().map(|left| left.as_secs_f64());
+        match self.engine {
+            Engine::Microlp => {
+                let model = model.using(good_lp::microlp).with_all(rows.collect::<Vec<_>>());
+                let model = model.with_mip_gap(0.0).map_err(|e| self.failed(e.to_string()))?;
+                let model = match seconds {
+                    Some(seconds) => model.with_time_limit(seconds),
+                    None => model,
+                };
+                self.answer(model.solve(), &holes, stop)
+            }
+            #[cfg(feature = "highs")]
+            Engine::Highs => {
+                let model = model.using(good_lp::highs).with_all(rows.collect::<Vec<_>>());
+                // Several interfaces are solved at once, so each engine gets one thread.
+                let model = model
+                    .set_threads(1)
+                    .set_mip_abs_gap(0.0)
+                    .and_then(|model| model.set_mip_rel_gap(0.0))
+                    .map_err(|e| self.failed(e.to_string()))?;
+                let model = match seconds {
+                    Some(seconds) => model.with_time_limit(seconds),
+                    None => model,
+                };
+                self.answer(model.solve(), &holes, stop)
+            }
+        }
+    }
+
+    fn answer<S: Solution>(
+        &self,
+        solved: Result<S, ResolutionError>,
+        holes: &[Variable],
+        stop: Stop,
+    ) -> Result<Answer, SolveError> {
+        match solved {
+            Ok(solution) => Ok(Answer::Values {
+                values: holes.iter().map(|&hole| solution.value(hole)).collect(),
+                proven: matches!(solution.status(), SolutionStatus::Optimal),
+            }),
+            Err(ResolutionError::Infeasible) => Ok(Answer::Infeasible),
+            Err(_) if stop.reached() => Ok(Answer::OutOfTime),
+            Err(error) => Err(self.failed(error.to_string())),
+        }
+    }
+}

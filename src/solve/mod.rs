@@ -1,0 +1,213 @@
+//! Solvers: from an instance and a time limit to an outcome.
+//!
+//! One file each, one registry ([`SOLVERS`]); everything that lists solvers reads the registry.
+
+use std::time::{Duration, Instant};
+
+use thiserror::Error;
+
+use crate::certificate::{Certificate, Witness};
+use crate::cover::Cover;
+use crate::instance::Instance;
+use crate::line::Line;
+
+mod brute;
+mod dp;
+mod greedy;
+mod ilp;
+pub(crate) mod pass;
+pub(crate) mod price;
+pub(crate) mod splice;
+pub(crate) mod sweep;
+mod threshold;
+
+pub use dp::least_costs;
+
+pub use sweep::{Repairs, fewest_rules, repairs, witness};
+
+/// Every solver. To add one, write a file and name it here.
+pub static SOLVERS: &[&dyn Solver] = &[
+    &threshold::Threshold,
+    &greedy::Greedy,
+    &dp::Dp,
+    &price::Price,
+    &ilp::MICROLP_MIP,
+    &ilp::MICROLP_LP,
+    #[cfg(feature = "highs")]
+    &ilp::HIGHS_MIP,
+    #[cfg(feature = "highs")]
+    &ilp::HIGHS_LP,
+    &brute::Brute,
+];
+
+/// The solver with this name.
+#[must_use]
+pub fn solver(name: &str) -> Option<&'static dyn Solver> {
+    SOLVERS.iter().copied().find(|solver| solver.name() == name)
+}
+
+/// The solver that always proves its answer.
+#[must_use]
+pub fn default_solver() -> &'static dyn Solver {
+    &price::Price
+}
+
+/// What a solver promises when it is given time enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guarantee {
+    /// The optimum, or that there is no cover.
+    Exact,
+    /// A cover, or nothing.
+    Heuristic,
+}
+
+/// What a solver says of an instance. Nothing here has been checked yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// No cover costs less.
+    Optimal {
+        /// The cover.
+        cover: Cover,
+        /// The proof, from a solver that has one.
+        certificate: Option<Certificate>,
+    },
+    /// A cover; cheaper ones may exist.
+    Feasible {
+        /// The cover.
+        cover: Cover,
+        /// A lower bound, from a solver that has one.
+        certificate: Option<Certificate>,
+    },
+    /// No cover stays within the budget.
+    Infeasible {
+        /// The proof, from a solver that has one.
+        witness: Option<Witness>,
+    },
+    /// No cover was found, and none was excluded.
+    Unknown,
+}
+
+/// Why a solver gave no outcome at all.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SolveError {
+    /// An instance beyond what the solver takes.
+    #[error("{solver} takes at most {most} holes, this instance has {holes}; choose another solver")]
+    TooLarge {
+        /// The solver.
+        solver: &'static str,
+        /// Most holes it takes.
+        most: usize,
+        /// Holes of the instance.
+        holes: usize,
+    },
+    /// An engine that failed, or answered with something that is no cover.
+    #[error("{solver} failed: {reason}")]
+    Engine {
+        /// The solver.
+        solver: &'static str,
+        /// What the engine said.
+        reason: String,
+    },
+}
+
+/// When to stop.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stop {
+    deadline: Option<Instant>,
+}
+
+impl Stop {
+    /// Never stop early.
+    #[must_use]
+    pub fn never() -> Self {
+        Self::default()
+    }
+
+    /// Stop this long from now; longer than the clock can hold means never.
+    #[must_use]
+    pub fn after(limit: Duration) -> Self {
+        Self {
+            deadline: Instant::now().checked_add(limit),
+        }
+    }
+
+    /// Whether the time is over.
+    #[must_use]
+    pub fn reached(&self) -> bool {
+        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// The time left, if it is limited.
+    #[must_use]
+    pub fn left(&self) -> Option<Duration> {
+        self.deadline
+            .map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+}
+
+/// An instance as solvers see it: with its runs and holes in one line, at least one run.
+#[derive(Debug)]
+pub struct Problem<'a> {
+    /// The instance.
+    pub instance: &'a Instance,
+    /// Its line.
+    pub line: Line,
+}
+
+impl Problem<'_> {
+    /// The number of rules of the best covers: more rules never cost more, and there are no more
+    /// rules than runs.
+    #[must_use]
+    pub fn most_rules(&self) -> usize {
+        self.instance.budget().min(self.line.n_runs())
+    }
+
+    /// What is left to say when the time is over: the cover with the fewest rules.
+    pub(crate) fn out_of_time(&self) -> Outcome {
+        let rule_starts = sweep::fewest_rule_starts(&self.line);
+        if rule_starts.len() > self.instance.budget() {
+            return Outcome::Infeasible { witness: None };
+        }
+        Outcome::Feasible {
+            cover: self.line.cover(self.instance, &rule_starts),
+            certificate: None,
+        }
+    }
+}
+
+/// An algorithm for the range-cover problem.
+pub trait Solver: Sync {
+    /// The name on the command line.
+    fn name(&self) -> &'static str;
+
+    /// What it does and guarantees, in one line.
+    fn about(&self) -> &'static str;
+
+    /// What it promises.
+    fn guarantee(&self) -> Guarantee;
+
+    /// Searches for a cover of an instance with at least one run.
+    ///
+    /// # Errors
+    /// When the instance is too large for the solver, or an engine fails.
+    fn search(&self, problem: &Problem<'_>, stop: Stop) -> Result<Outcome, SolveError>;
+}
+
+/// Solves an instance.
+///
+/// # Errors
+/// As [`Solver::search`].
+pub fn solve(
+    solver: &dyn Solver,
+    instance: &Instance,
+    stop: Stop,
+) -> Result<Outcome, SolveError> {
+    let line = Line::new(instance);
+    if line.n_runs() == 0 {
+        return Ok(Outcome::Optimal {
+            cover: Cover { groups: Vec::new() },
+            certificate: Some(Certificate::default()),
+        });
+    }
+    solver.search(&Problem { instance, line }, stop)
+}

@@ -1,0 +1,129 @@
+//! One pass at a price per rule: the cover that minimises cost + price · rules, in O(m).
+//!
+//! Only holes matter: keeping hole `i` weighs `max(0, t − c_i)` at price `t`, and every window has
+//! to contain a kept hole. The least weight up to each hole is the hitting-set recursion of the
+//! duals, so the pass that finds the cover also finds the multipliers of its certificate.
+//!
+//! Prices and weights are in **half units**. All slopes of the front are integers, so a price of
+//! `t ± ½` lies on no slope: the pass then ends at exactly one vertex of the front, without ties.
+//!
+//! The minimum over the sliding window is kept as two stacks (suffix minima of an older block and
+//! a running minimum of the newer one), whose branches are more predictable than those of a
+//! monotone queue.
+
+use std::ops::Range;
+
+use crate::line::Line;
+
+/// A price per rule in half units: `2t`, or `2t ± 1` between two integer prices.
+pub(crate) type HalfPrice = u64;
+
+/// What a pass found: a point of the front and the cover there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Point {
+    /// First run of each rule.
+    pub(crate) rule_starts: Vec<u32>,
+    /// Cost of the cover, in whole units.
+    pub(crate) cost: u64,
+}
+
+impl Point {
+    pub(crate) fn n_rules(&self) -> usize {
+        self.rule_starts.len()
+    }
+}
+
+/// The arrays of a pass, kept between passes so that only the first one allocates.
+#[derive(Debug, Default)]
+pub(crate) struct Pass {
+    /// For each run the least weight of kept holes when a rule starts there.
+    least: Vec<u64>,
+    /// Suffix minima of `least` up to the end of the older block.
+    suffix: Vec<u64>,
+    /// The least weight of all, at the last run.
+    end: u64,
+}
+
+fn weight(cost: u64, price: HalfPrice) -> u64 {
+    price.saturating_sub(2 * cost)
+}
+
+impl Pass {
+    /// Runs the recursion over the runs `part` of the line, which no rule may enter or leave.
+    pub(crate) fn run(&mut self, line: &Line, part: &Range<usize>, price: HalfPrice) {
+        let starts = &line.starts()[part.clone()];
+        let base = part.start;
+        let costs = &line.costs()[base..part.end - 1];
+        self.least.resize(starts.len(), 0);
+        self.suffix.resize(starts.len(), 0);
+        let (least, suffix) = (&mut self.least[..], &mut self.suffix[..]);
+        least[0] = 0;
+        // Runs before `block` are in the older block, `newer` is the minimum of the others.
+        let mut block = 0;
+        let mut newer = u64::MAX;
+        let mut end = 0;
+        for (j, &start) in starts.iter().enumerate() {
+            let start = start as usize - base;
+            newer = newer.min(least[j]);
+            if start >= block {
+                let mut minimum = u64::MAX;
+                for (minimum_here, &value) in
+                    suffix[start..=j].iter_mut().zip(&least[start..=j]).rev()
+                {
+                    minimum = minimum.min(value);
+                    *minimum_here = minimum;
+                }
+                block = j + 1;
+                newer = u64::MAX;
+            }
+            end = newer.min(suffix[start]);
+            if let Some(&cost) = costs.get(j) {
+                least[j + 1] = end + weight(cost, price);
+            }
+        }
+        self.end = end;
+    }
+
+    /// The cover of the last run of the recursion, over the same part and price.
+    ///
+    /// Of all covers that tie, the one whose rules start as late as possible. No predecessors are
+    /// stored: a rule's start is the nearest run whose value is the one looked for, and the rules'
+    /// scans do not overlap.
+    pub(crate) fn point(&self, line: &Line, part: &Range<usize>, price: HalfPrice) -> Point {
+        let base = part.start;
+        let costs = line.costs();
+        let mut rule_starts = Vec::new();
+        let mut wanted = self.end;
+        let mut end = part.len();
+        let mut cost: u64 = costs[base..part.end - 1].iter().sum();
+        loop {
+            let start = self.least[..end]
+                .iter()
+                .rposition(|&value| value == wanted)
+                .expect("the minimum is one of the values");
+            rule_starts.push(u32::try_from(base + start).expect("runs are u32"));
+            if start == 0 {
+                break;
+            }
+            let hole = costs[base + start - 1];
+            cost -= hole;
+            wanted -= weight(hole, price);
+            end = start;
+        }
+        rule_starts.reverse();
+        Point { rule_starts, cost }
+    }
+
+    /// The least weight of kept holes up to each run, in half units, as the last run left it.
+    pub(crate) fn reached<'a>(
+        &'a self,
+        line: &'a Line,
+        price: HalfPrice,
+    ) -> impl Iterator<Item = u64> + 'a {
+        self.least[1..]
+            .iter()
+            .zip(line.costs())
+            .map(move |(&least, &cost)| least - weight(cost, price))
+            .chain([self.end])
+    }
+}

@@ -1,0 +1,87 @@
+//! Random instances: small ones that brute force can decide, with every mixture of limits.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use rangecover::instance::Instance;
+use rangecover::limits::{LimitSpec, Limits, WeightEntry};
+use rangecover::port_list::{Entry, UsedPorts};
+use rangecover::ports::{PortSet, Protocol, Span};
+
+/// A set of a few runs with holes of a few ports.
+pub(crate) fn few_runs(most: usize) -> impl Strategy<Value = PortSet> {
+    (0..40_u32, vec((1..4_u32, 1..9_u32), 1..=most)).prop_map(|(first, lengths)| {
+        let mut next = first;
+        let mut ports = PortSet::new();
+        for (run, hole) in lengths {
+            ports.insert_span(Span::new(next, next + run - 1).unwrap());
+            next += run + hole;
+        }
+        ports
+    })
+}
+
+fn entry(protocol: Option<Protocol>, from: u32, len: u32) -> Entry {
+    Entry {
+        protocol,
+        span: Span::new(from, from + len).unwrap(),
+    }
+}
+
+fn protocol() -> impl Strategy<Value = Option<Protocol>> {
+    prop_oneof![
+        Just(None),
+        Just(Some(Protocol::Tcp)),
+        Just(Some(Protocol::Udp))
+    ]
+}
+
+/// Any mixture of limits, forbidden ports and weights; forbidden used ports are left out later.
+pub(crate) fn limits() -> impl Strategy<Value = LimitSpec> {
+    let forbid = vec((protocol(), 0..130_u32, 0..3_u32), 0..3);
+    let weights = vec((protocol(), 0..130_u32, 0..20_u32, 0..6_u32), 0..3);
+    (
+        option::of(0..30_u64),
+        option::of(0..9_u64),
+        option::of(4..40_u64),
+        option::weighted(0.3, forbid),
+        option::weighted(0.3, weights),
+    )
+        .prop_map(
+            |(max_open_ports, max_hole, max_rule_width, forbid, weights)| LimitSpec {
+                max_open_ports,
+                max_hole,
+                max_rule_width,
+                forbid: forbid
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|(protocol, from, len)| entry(protocol, from, len))
+                    .collect(),
+                weights: weights
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|(protocol, from, len, weight)| WeightEntry {
+                        ports: entry(protocol, from, len),
+                        weight,
+                    })
+                    .collect(),
+            },
+        )
+}
+
+/// An instance of one or two groups of at most `most` runs each.
+pub(crate) fn instance(most: usize) -> impl Strategy<Value = Instance> {
+    (
+        few_runs(most),
+        option::weighted(0.4, few_runs(most)),
+        0..2 * most,
+        limits(),
+    )
+        .prop_map(|(tcp, udp, budget, spec)| {
+            let limits = Limits::from(spec);
+            let mut used = UsedPorts::from([(Protocol::Tcp, tcp)]);
+            used.extend(udp.map(|udp| (Protocol::Udp, udp)));
+            rangecover::instance::drop_forbidden(&mut used, &limits);
+            Instance::from_used(&used, budget, limits).expect("no run is wider than 4 ports")
+        })
+}
