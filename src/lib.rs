@@ -9,3 +9,6 @@ pub mod certificate;
 pub mod verify;
 pub mod solve;
 pub mod answer;
+pub mod front;
+pub mod export;
+pub mod generate;

@@ -226,17 +226,51 @@ fn window(ledgers: &[Ledger<'_>], rule: BlockedRule) -> Result<(usize, usize), V
     }
 }
 
-/// The bound on the cost of every cover within the budget that a certificate proves.
+/// The bound that a certificate proves for each budget: a falling straight line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bound {
+    /// `Σ c_i − z + Σ y_w`.
+    at_no_slots: i128,
+    price: i128,
+    n_groups: usize,
+    n_holes: usize,
+}
+
+impl Bound {
+    /// No cover of at most `budget` rules costs less than this.
+    #[must_use]
+    pub fn at(&self, budget: usize) -> u64 {
+        let Some(slots) = budget.checked_sub(self.n_groups) else {
+            // There is no such cover.
+            return u64::MAX;
+        };
+        // No cover keeps more holes than there are.
+        let slots = slots.min(self.n_holes) as i128;
+        // No cost is negative, so neither is the best bound.
+        let bound = (self.at_no_slots - self.price * slots).max(0);
+        u64::try_from(bound).unwrap_or(u64::MAX)
+    }
+}
+
+/// The bound on the cost of every cover within the instance's budget.
 ///
 /// # Errors
 /// When a window of the certificate is none, or may be spanned by a rule.
 pub fn bound(instance: &Instance, certificate: &Certificate) -> Result<u64, Violation> {
+    Ok(bounds(instance, certificate)?.at(instance.budget()))
+}
+
+/// The bounds that a certificate proves for every budget.
+///
+/// # Errors
+/// As [`bound`].
+pub fn bounds(instance: &Instance, certificate: &Certificate) -> Result<Bound, Violation> {
     // At most 2^32 holes and windows, and terms below 2^64: every sum fits i128.
     let price = i128::from(certificate.price);
     let groups = instance.groups();
     // loads[g][i] becomes Σ y_w over the windows of group g with hole i, by differences first.
     let mut loads: Vec<Vec<i128>> = groups.iter().map(|g| vec![0; g.runs().len()]).collect();
-    let mut multipliers: i128 = 0;
+    let mut at_no_slots: i128 = 0;
     let ledgers = ledgers(instance);
     for weighted in &certificate.windows {
         let y = i128::from(weighted.multiplier);
@@ -244,28 +278,23 @@ pub fn bound(instance: &Instance, certificate: &Certificate) -> Result<u64, Viol
         let loads = &mut loads[weighted.rule.group];
         loads[first_run] += y;
         loads[last_run] -= y;
-        multipliers += y;
+        at_no_slots += y;
     }
-    let mut total: i128 = 0;
-    let mut z: i128 = 0;
     for (group, loads) in groups.iter().zip(&loads) {
         let weights = instance.limits().weights(group.protocol());
         let mut load = 0;
         for (pair, change) in group.runs().windows(2).zip(loads) {
             load += change;
             let cost = i128::from(weights.cost(between(pair[0], pair[1])));
-            total += cost;
-            z += (cost - price + load).max(0);
+            at_no_slots += cost - (cost - price + load).max(0);
         }
     }
-    // No cover keeps more holes than there are.
-    let slots = match instance.budget().checked_sub(groups.len()) {
-        Some(slots) => slots.min(instance.n_runs() - groups.len()) as i128,
-        None => return Ok(u64::MAX),
-    };
-    let bound = total - (price * slots + z - multipliers);
-    // No cost is negative, so neither is the best bound.
-    Ok(u64::try_from(bound.max(0)).unwrap_or(u64::MAX))
+    Ok(Bound {
+        at_no_slots,
+        price,
+        n_groups: groups.len(),
+        n_holes: instance.n_runs() - groups.len(),
+    })
 }
 
 /// Checks that a witness excludes every cover within the budget.

@@ -167,6 +167,9 @@ pub(crate) fn certificate_at(
     price: u64,
     pass: &mut Pass,
 ) -> Certificate {
+    if line.n_runs() == 0 {
+        return Certificate::default();
+    }
     pass.run(line, &(0..line.n_runs()), 2 * price);
     let mut before = 0;
     let mut windows = Vec::new();

@@ -1,0 +1,1 @@
+//! Instances and flow logs from a seed.
