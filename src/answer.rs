@@ -81,16 +81,16 @@ pub enum AnswerError {
 ///
 /// # Errors
 /// When the solver fails, or the checker refuses its outcome.
-pub fn answer(
-    solver: &dyn Solver,
-    instance: &Instance,
-    stop: Stop,
-) -> Result<Answer, AnswerError> {
+pub fn answer(solver: &dyn Solver, instance: &Instance, stop: Stop) -> Result<Answer, AnswerError> {
     let outcome = solve::solve(solver, instance, stop)?;
-    check(solver.name(), instance, outcome, stop)
+    checked(solver.name(), instance, outcome, stop)
 }
 
-fn check(
+/// Checks what a solver said; as [`answer`], for an outcome that is there already.
+///
+/// # Errors
+/// When the checker refuses the outcome.
+pub fn checked(
     solver: &'static str,
     instance: &Instance,
     outcome: Outcome,

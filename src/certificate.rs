@@ -62,10 +62,6 @@ impl BlockedRule {
     /// The rule over the runs `first..=last` of the line.
     pub(crate) fn over(line: &Line, instance: &Instance, first: usize, last: usize) -> Self {
         let (group, span): (usize, Span) = line.rule(instance, first, last);
-        Self {
-            group,
-            from: span.from(),
-            to: span.to(),
-        }
+        Self { group, from: span.from(), to: span.to() }
     }
 }

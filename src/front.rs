@@ -69,9 +69,7 @@ impl Front {
         let edges = search.steps.into_iter();
         Self {
             fewest_rules,
-            edges: edges
-                .map(|(Reverse(saving), n_steps)| Edge { saving, n_steps })
-                .collect(),
+            edges: edges.map(|(Reverse(saving), n_steps)| Edge { saving, n_steps }).collect(),
         }
     }
 

@@ -36,9 +36,7 @@ impl Group {
 
     /// The blocks of unused ports between the runs, in order.
     pub fn holes(&self) -> impl Iterator<Item = Span> + '_ {
-        self.runs
-            .windows(2)
-            .filter_map(|pair| pair[0].hole_before(pair[1]))
+        self.runs.windows(2).filter_map(|pair| pair[0].hole_before(pair[1]))
     }
 }
 
@@ -112,11 +110,7 @@ impl Instance {
             .filter(|(_, runs)| !runs.is_empty())
             .map(|(protocol, runs)| Group { protocol, runs })
             .collect();
-        let instance = Self {
-            groups,
-            budget,
-            limits: limits.into(),
-        };
+        let instance = Self { groups, budget, limits: limits.into() };
         instance.validate()?;
         Ok(instance)
     }
@@ -143,46 +137,28 @@ impl Instance {
             for pair in group.runs.windows(2) {
                 let (first, second) = (pair[0], pair[1]);
                 if first.hole_before(second).is_none() {
-                    return Err(InstanceError::Runs {
-                        protocol,
-                        first,
-                        second,
-                    });
+                    return Err(InstanceError::Runs { protocol, first, second });
                 }
             }
             if let Some(max_rule_width) = self.limits.max_rule_width()
                 && let Some(&run) = group.runs.iter().find(|run| run.len() > max_rule_width)
             {
-                return Err(InstanceError::RunTooWide {
-                    protocol,
-                    run,
-                    max_rule_width,
-                });
+                return Err(InstanceError::RunTooWide { protocol, run, max_rule_width });
             }
             forbidden_used.extend(
-                overlaps(&group.runs, self.limits.forbidden(protocol)).map(|span| Entry {
-                    protocol: Some(protocol),
-                    span,
-                }),
+                overlaps(&group.runs, self.limits.forbidden(protocol))
+                    .map(|span| Entry { protocol: Some(protocol), span }),
             );
             let weights = self.limits.weights(protocol);
             n_runs += group.runs.len() as u64;
-            total = group
-                .holes()
-                .map(|hole| weights.cost(hole))
-                .fold(total, u64::saturating_add);
+            total = group.holes().map(|hole| weights.cost(hole)).fold(total, u64::saturating_add);
         }
         if !forbidden_used.is_empty() {
-            return Err(InstanceError::ForbiddenUsed {
-                ports: forbidden_used,
-            });
+            return Err(InstanceError::ForbiddenUsed { ports: forbidden_used });
         }
         // The solvers add up to one price for each run, in half units, and prices go up to the
         // total cost plus one.
-        match total
-            .checked_add(2)
-            .and_then(|price| price.checked_mul(2 * (n_runs + 1)))
-        {
+        match total.checked_add(2).and_then(|price| price.checked_mul(2 * (n_runs + 1))) {
             Some(sum) if i64::try_from(sum).is_ok() => Ok(()),
             _ => Err(InstanceError::TooCostly(total)),
         }
@@ -215,10 +191,7 @@ impl Instance {
     /// The same instance with another budget.
     #[must_use]
     pub fn with_budget(&self, budget: usize) -> Self {
-        Self {
-            budget,
-            ..self.clone()
-        }
+        Self { budget, ..self.clone() }
     }
 }
 
@@ -226,9 +199,7 @@ impl Instance {
 fn overlaps<'a>(a: &'a [Span], b: &'a [Span]) -> impl Iterator<Item = Span> + 'a {
     b.iter().flat_map(move |&forbidden| {
         let first = a.partition_point(|run| run.to() < forbidden.from());
-        a[first..]
-            .iter()
-            .map_while(move |run| run.intersection(forbidden))
+        a[first..].iter().map_while(move |run| run.intersection(forbidden))
     })
 }
 
@@ -239,10 +210,7 @@ pub fn drop_forbidden(used: &mut UsedPorts, limits: &Limits) -> Vec<Entry> {
         let runs = ports.runs();
         for span in overlaps(&runs, limits.forbidden(protocol)) {
             ports.remove_span(span);
-            dropped.push(Entry {
-                protocol: Some(protocol),
-                span,
-            });
+            dropped.push(Entry { protocol: Some(protocol), span });
         }
     }
     dropped

@@ -78,9 +78,7 @@ impl Line {
         for (i, hole_span) in group.holes().enumerate() {
             self.costs.push(weights.cost(hole_span));
             while forbidden.next_if(|f| f.to() < hole_span.from()).is_some() {}
-            let walled = forbidden
-                .peek()
-                .is_some_and(|f| f.from() <= hole_span.to());
+            let walled = forbidden.peek().is_some_and(|f| f.from() <= hole_span.to());
             if walled || hole_span.len() > max_hole {
                 first = i + 1;
                 open = 0;
@@ -142,10 +140,7 @@ impl Line {
     pub fn windows(&self) -> impl Iterator<Item = Window> + '_ {
         let ends = 1..self.starts.len();
         ends.filter(|&j| self.starts[j] > self.starts[j - 1] && !self.is_boundary(j - 1))
-            .map(|j| Window {
-                first: self.starts[j] as usize - 1,
-                last: j - 1,
-            })
+            .map(|j| Window { first: self.starts[j] as usize - 1, last: j - 1 })
     }
 
     /// The runs `first..=last` as a rule: their group and the span that they need.

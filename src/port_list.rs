@@ -93,18 +93,13 @@ impl FromStr for Entry {
         let text = text.trim();
         let (protocol, ports) = match text.split_once('/') {
             // 53/udp; a protocol may be a number too, and then it stands first.
-            Some((ports, protocol))
-                if starts_with_digit(ports) && !starts_with_digit(protocol) =>
-            {
+            Some((ports, protocol)) if starts_with_digit(ports) && !starts_with_digit(protocol) => {
                 (Some(protocol.trim().parse()?), ports)
             }
             Some((protocol, ports)) => (Some(protocol.trim().parse()?), ports),
             None => (None, text),
         };
-        Ok(Self {
-            protocol,
-            span: span(ports)?,
-        })
+        Ok(Self { protocol, span: span(ports)? })
     }
 }
 
@@ -191,16 +186,12 @@ pub fn looks_like_list(text: &str) -> bool {
         let mut parts = entry.trim().split('/');
         let numeric = |part: &str| {
             part.bytes().any(|b| b.is_ascii_digit())
-                && part
-                    .bytes()
-                    .all(|b| b.is_ascii_digit() || b == b'-' || b == b' ')
+                && part.bytes().all(|b| b.is_ascii_digit() || b == b'-' || b == b' ')
         };
         let protocol = |part: &str| part.trim().parse::<Protocol>().is_ok();
         match (parts.next(), parts.next(), parts.next()) {
             (Some(ports), None, _) => numeric(ports) || ports.is_empty(),
-            (Some(a), Some(b), None) => {
-                numeric(a) && protocol(b) || protocol(a) && numeric(b)
-            }
+            (Some(a), Some(b), None) => numeric(a) && protocol(b) || protocol(a) && numeric(b),
             _ => false,
         }
     })
@@ -211,9 +202,7 @@ mod tests {
     use super::*;
 
     fn entry(text: &str) -> Result<String, String> {
-        text.parse::<Entry>()
-            .map(|e| e.to_string())
-            .map_err(|e| e.to_string())
+        text.parse::<Entry>().map(|e| e.to_string()).map_err(|e| e.to_string())
     }
 
     #[test]

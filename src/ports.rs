@@ -47,20 +47,13 @@ impl Span {
     /// # Errors
     /// When `to` is less than `from`.
     pub fn new(from: u32, to: u32) -> Result<Self, SpanError> {
-        if from <= to {
-            Ok(Self { from, to })
-        } else {
-            Err(SpanError { from, to })
-        }
+        if from <= to { Ok(Self { from, to }) } else { Err(SpanError { from, to }) }
     }
 
     /// The span that holds one point.
     #[must_use]
     pub fn single(point: u32) -> Self {
-        Self {
-            from: point,
-            to: point,
-        }
+        Self { from: point, to: point }
     }
 
     /// First point.
@@ -191,9 +184,7 @@ pub struct PortSet {
 
 impl Default for PortSet {
     fn default() -> Self {
-        Self {
-            words: Box::new([0; WORDS]),
-        }
+        Self { words: Box::new([0; WORDS]) }
     }
 }
 
@@ -226,10 +217,7 @@ impl PortSet {
     }
 
     fn apply(&mut self, span: Span, change: impl Fn(&mut u64, u64)) {
-        let Some(span) = span.intersection(Span {
-            from: 0,
-            to: N_PORTS - 1,
-        }) else {
+        let Some(span) = span.intersection(Span { from: 0, to: N_PORTS - 1 }) else {
             return;
         };
         let (first, last) = (span.from as usize / 64, span.to as usize / 64);
@@ -270,7 +258,7 @@ impl PortSet {
     /// zeros, so the cost grows with the runs and not with the ports.
     #[must_use]
     pub fn runs(&self) -> Vec<Span> {
-        let mut runs: Vec<Span> = Vec::with_capacity(self.n_runs());
+        let mut runs = Vec::with_capacity(self.n_runs());
         let mut n_ended = 0;
         let mut base = 0;
         let mut below = 0;
@@ -332,16 +320,11 @@ mod tests {
             vec![(0, 63), (65, 127), (130, 300), (65_472, 65_535)],
             vec![(63, 64), (127, 127), (191, 256)],
         ] {
-            let spans: Vec<Span> = spans
-                .into_iter()
-                .map(|(a, b)| Span::new(a, b).unwrap())
-                .collect();
+            let spans: Vec<Span> =
+                spans.into_iter().map(|(a, b)| Span::new(a, b).unwrap()).collect();
             let set: PortSet = spans.iter().copied().collect();
             assert_eq!(set.runs(), spans);
-            assert_eq!(
-                u64::from(set.len()),
-                spans.iter().map(|s| s.len()).sum::<u64>()
-            );
+            assert_eq!(u64::from(set.len()), spans.iter().map(|s| s.len()).sum::<u64>());
         }
         assert!(PortSet::new().runs().is_empty());
     }

@@ -43,7 +43,9 @@ pub enum Violation {
     Groups { rules: usize, groups: usize },
     #[error("{rules} rules are over the budget of {budget}")]
     Budget { rules: usize, budget: usize },
-    #[error("rule {protocol}/{rule} does not start at the first used port not yet covered, {expected}")]
+    #[error(
+        "rule {protocol}/{rule} does not start at the first used port not yet covered, {expected}"
+    )]
     Start { protocol: Protocol, rule: Span, expected: u32 },
     #[error("rule {protocol}/{rule} does not end at the end of a run of used ports")]
     End { protocol: Protocol, rule: Span },
@@ -72,16 +74,9 @@ pub enum Violation {
 pub fn cover(instance: &Instance, cover: &Cover) -> Result<Facts, Violation> {
     let groups = instance.groups();
     if cover.groups.len() != groups.len() {
-        return Err(Violation::Groups {
-            rules: cover.groups.len(),
-            groups: groups.len(),
-        });
+        return Err(Violation::Groups { rules: cover.groups.len(), groups: groups.len() });
     }
-    let mut facts = Facts {
-        n_rules: 0,
-        open_ports: 0,
-        cost: 0,
-    };
+    let mut facts = Facts { n_rules: 0, open_ports: 0, cost: 0 };
     for (group, rules) in groups.iter().zip(&cover.groups) {
         let protocol = group.protocol();
         let ledger = Ledger::new(instance, group);
@@ -116,10 +111,7 @@ pub fn cover(instance: &Instance, cover: &Cover) -> Result<Facts, Violation> {
         }
     }
     if facts.n_rules > instance.budget() {
-        return Err(Violation::Budget {
-            rules: facts.n_rules,
-            budget: instance.budget(),
-        });
+        return Err(Violation::Budget { rules: facts.n_rules, budget: instance.budget() });
     }
     Ok(facts)
 }
@@ -153,12 +145,7 @@ impl<'a> Ledger<'a> {
             open += size;
             open_before.push(open);
         }
-        Self {
-            instance,
-            group,
-            open_before,
-            large,
-        }
+        Self { instance, group, open_before, large }
     }
 
     /// The unused ports of the rule over these runs.
@@ -179,11 +166,7 @@ impl<'a> Ledger<'a> {
             _ => 0,
         };
         for (limit, found, most) in [
-            (
-                "max_open_ports",
-                self.open_ports(first_run, last_run),
-                limits.max_open_ports(),
-            ),
+            ("max_open_ports", self.open_ports(first_run, last_run), limits.max_open_ports()),
             ("max_hole", large, limits.max_hole()),
             ("max_rule_width", rule.len(), limits.max_rule_width()),
         ] {
@@ -315,10 +298,7 @@ pub fn witness(instance: &Instance, witness: &Witness) -> Result<(), Violation> 
         last = Some((second, last_run));
     }
     if witness.windows.len() < needed {
-        return Err(Violation::TooFewWindows {
-            found: witness.windows.len(),
-            needed,
-        });
+        return Err(Violation::TooFewWindows { found: witness.windows.len(), needed });
     }
     Ok(())
 }

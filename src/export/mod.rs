@@ -1,3 +1,5 @@
 //! Formats: bytes out of answers and fronts. Nothing here reads or prints.
 
-pub mod chart;
+pub mod json;
+pub mod table;
+pub mod text;

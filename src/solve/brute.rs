@@ -34,11 +34,7 @@ impl Solver for Brute {
         let instance = problem.instance;
         let holes = instance.n_runs() - instance.groups().len();
         if holes > MOST_HOLES {
-            return Err(SolveError::TooLarge {
-                solver: self.name(),
-                most: MOST_HOLES,
-                holes,
-            });
+            return Err(SolveError::TooLarge { solver: self.name(), most: MOST_HOLES, holes });
         }
         let mut best: Option<(u64, Cover)> = None;
         for kept in 0..1_u32 << holes {
@@ -53,10 +49,7 @@ impl Solver for Brute {
             }
         }
         Ok(match best {
-            Some((_, cover)) => Outcome::Optimal {
-                cover,
-                certificate: None,
-            },
+            Some((_, cover)) => Outcome::Optimal { cover, certificate: None },
             None => Outcome::Infeasible { witness: None },
         })
     }
@@ -77,7 +70,5 @@ fn cover_that_keeps(instance: &Instance, mut kept: u32) -> Cover {
         }
         rules
     };
-    Cover {
-        groups: instance.groups().iter().map(|group| rules_of(group.runs())).collect(),
-    }
+    Cover { groups: instance.groups().iter().map(|group| rules_of(group.runs())).collect() }
 }

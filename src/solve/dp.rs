@@ -22,10 +22,7 @@ type Layer = Vec<Option<u64>>;
 
 /// One rule from run 0 to each run.
 fn first_layer(line: &Line) -> Layer {
-    line.starts()
-        .iter()
-        .map(|&start| (start == 0).then_some(0))
-        .collect()
+    line.starts().iter().map(|&start| (start == 0).then_some(0)).collect()
 }
 
 /// One more rule.

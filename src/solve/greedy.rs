@@ -49,9 +49,6 @@ impl Solver for Greedy {
         }
         let kept = (1..).zip(&bridged).filter(|(_, bridged)| !**bridged);
         let rule_starts: Vec<u32> = [0].into_iter().chain(kept.map(|(run, _)| run)).collect();
-        Ok(Outcome::Feasible {
-            cover: line.cover(instance, &rule_starts),
-            certificate: None,
-        })
+        Ok(Outcome::Feasible { cover: line.cover(instance, &rule_starts), certificate: None })
     }
 }

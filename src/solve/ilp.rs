@@ -68,7 +68,10 @@ pub(super) static HIGHS_LP: Ilp = Ilp {
 /// What an engine answered.
 enum Answer {
     /// A value for each hole that a rule may bridge, and whether it was proven the best.
-    Values { values: Vec<f64>, proven: bool },
+    Values {
+        values: Vec<f64>,
+        proven: bool,
+    },
     Infeasible,
     OutOfTime,
 }
@@ -119,11 +122,7 @@ fn rule_starts(problem: &Problem<'_>, values: &[f64]) -> Option<Vec<u32>> {
     let mut values = values.iter();
     let mut rule_starts = vec![0];
     for hole in 0..line.costs().len() {
-        let kept = if line.is_boundary(hole) {
-            1.0
-        } else {
-            *values.next()?
-        };
+        let kept = if line.is_boundary(hole) { 1.0 } else { *values.next()? };
         if (kept - kept.round()).abs() > INTEGRALITY {
             return None;
         }
@@ -136,10 +135,7 @@ fn rule_starts(problem: &Problem<'_>, values: &[f64]) -> Option<Vec<u32>> {
 
 impl Ilp {
     fn failed(&self, reason: String) -> SolveError {
-        SolveError::Engine {
-            solver: self.name,
-            reason,
-        }
+        SolveError::Engine { solver: self.name, reason }
     }
 
     fn run(
@@ -150,21 +146,14 @@ impl Ilp {
     ) -> Result<Answer, SolveError> {
         let line = &problem.line;
         let mut model = variables!();
-        let bound = if self.integer {
-            variable().binary()
-        } else {
-            variable().min(0).max(1)
-        };
+        let bound = if self.integer { variable().binary() } else { variable().min(0).max(1) };
         // A variable for each hole; none where two groups meet.
         let kept: Vec<Option<Variable>> = (0..line.costs().len())
             .map(|hole| (!line.is_boundary(hole)).then(|| model.add(bound.clone())))
             .collect();
         let holes: Vec<Variable> = kept.iter().copied().flatten().collect();
         if holes.is_empty() {
-            return Ok(Answer::Values {
-                values: Vec::new(),
-                proven: true,
-            });
+            return Ok(Answer::Values { values: Vec::new(), proven: true });
         }
         #[expect(clippy::cast_precision_loss, reason = "engines work in floating point")]
         let objective: Expression = kept

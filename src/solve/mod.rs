@@ -91,7 +91,9 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SolveError {
     /// An instance beyond what the solver takes.
-    #[error("{solver} takes at most {most} holes, this instance has {holes}; choose another solver")]
+    #[error(
+        "{solver} takes at most {most} holes, this instance has {holes}; choose another solver"
+    )]
     TooLarge {
         /// The solver.
         solver: &'static str,
@@ -126,9 +128,7 @@ impl Stop {
     /// Stop this long from now; longer than the clock can hold means never.
     #[must_use]
     pub fn after(limit: Duration) -> Self {
-        Self {
-            deadline: Instant::now().checked_add(limit),
-        }
+        Self { deadline: Instant::now().checked_add(limit) }
     }
 
     /// Whether the time is over.
@@ -140,8 +140,7 @@ impl Stop {
     /// The time left, if it is limited.
     #[must_use]
     pub fn left(&self) -> Option<Duration> {
-        self.deadline
-            .map(|deadline| deadline.saturating_duration_since(Instant::now()))
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 }
 
@@ -168,10 +167,7 @@ impl Problem<'_> {
         if rule_starts.len() > self.instance.budget() {
             return Outcome::Infeasible { witness: None };
         }
-        Outcome::Feasible {
-            cover: self.line.cover(self.instance, &rule_starts),
-            certificate: None,
-        }
+        Outcome::Feasible { cover: self.line.cover(self.instance, &rule_starts), certificate: None }
     }
 }
 
@@ -197,11 +193,7 @@ pub trait Solver: Sync {
 ///
 /// # Errors
 /// As [`Solver::search`].
-pub fn solve(
-    solver: &dyn Solver,
-    instance: &Instance,
-    stop: Stop,
-) -> Result<Outcome, SolveError> {
+pub fn solve(solver: &dyn Solver, instance: &Instance, stop: Stop) -> Result<Outcome, SolveError> {
     let line = Line::new(instance);
     if line.n_runs() == 0 {
         return Ok(Outcome::Optimal {

@@ -30,10 +30,8 @@ impl Solver for Threshold {
         let Some(n_kept) = instance.budget().checked_sub(groups.len()) else {
             return Ok(Outcome::Unknown);
         };
-        let mut sizes: Vec<u64> = groups
-            .iter()
-            .flat_map(|group| group.holes().map(|hole| hole.len()))
-            .collect();
+        let mut sizes: Vec<u64> =
+            groups.iter().flat_map(|group| group.holes().map(|hole| hole.len())).collect();
         sizes.sort_unstable_by(|a, b| b.cmp(a));
         let threshold = sizes.get(n_kept).copied().unwrap_or(0);
         if instance.limits().max_hole().is_some_and(|most| threshold > most) {
@@ -42,18 +40,13 @@ impl Solver for Threshold {
         let mut rule_starts = Vec::new();
         for (group, &base) in groups.iter().zip(line.group_starts()) {
             rule_starts.push(base);
-            let kept = (1..)
-                .zip(group.holes())
-                .filter(|(_, hole)| hole.len() > threshold);
+            let kept = (1..).zip(group.holes()).filter(|(_, hole)| hole.len() > threshold);
             rule_starts.extend(kept.map(|(run, _)| base + run));
         }
         if breaks_a_limit(line.starts(), &rule_starts) {
             return Ok(Outcome::Unknown);
         }
-        Ok(Outcome::Feasible {
-            cover: line.cover(instance, &rule_starts),
-            certificate: None,
-        })
+        Ok(Outcome::Feasible { cover: line.cover(instance, &rule_starts), certificate: None })
     }
 }
 

@@ -22,18 +22,11 @@ pub(crate) fn few_runs(most: usize) -> impl Strategy<Value = PortSet> {
 }
 
 fn entry(protocol: Option<Protocol>, from: u32, len: u32) -> Entry {
-    Entry {
-        protocol,
-        span: Span::new(from, from + len).unwrap(),
-    }
+    Entry { protocol, span: Span::new(from, from + len).unwrap() }
 }
 
 fn protocol() -> impl Strategy<Value = Option<Protocol>> {
-    prop_oneof![
-        Just(None),
-        Just(Some(Protocol::Tcp)),
-        Just(Some(Protocol::Udp))
-    ]
+    prop_oneof![Just(None), Just(Some(Protocol::Tcp)), Just(Some(Protocol::Udp))]
 }
 
 /// Any mixture of limits, forbidden ports and weights; forbidden used ports are left out later.
@@ -47,41 +40,35 @@ pub(crate) fn limits() -> impl Strategy<Value = LimitSpec> {
         option::weighted(0.3, forbid),
         option::weighted(0.3, weights),
     )
-        .prop_map(
-            |(max_open_ports, max_hole, max_rule_width, forbid, weights)| LimitSpec {
-                max_open_ports,
-                max_hole,
-                max_rule_width,
-                forbid: forbid
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(|(protocol, from, len)| entry(protocol, from, len))
-                    .collect(),
-                weights: weights
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(|(protocol, from, len, weight)| WeightEntry {
-                        ports: entry(protocol, from, len),
-                        weight,
-                    })
-                    .collect(),
-            },
-        )
+        .prop_map(|(max_open_ports, max_hole, max_rule_width, forbid, weights)| LimitSpec {
+            max_open_ports,
+            max_hole,
+            max_rule_width,
+            forbid: forbid
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(protocol, from, len)| entry(protocol, from, len))
+                .collect(),
+            weights: weights
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(protocol, from, len, weight)| WeightEntry {
+                    ports: entry(protocol, from, len),
+                    weight,
+                })
+                .collect(),
+        })
 }
 
 /// An instance of one or two groups of at most `most` runs each.
 pub(crate) fn instance(most: usize) -> impl Strategy<Value = Instance> {
-    (
-        few_runs(most),
-        option::weighted(0.4, few_runs(most)),
-        0..2 * most,
-        limits(),
-    )
-        .prop_map(|(tcp, udp, budget, spec)| {
+    (few_runs(most), option::weighted(0.4, few_runs(most)), 0..2 * most, limits()).prop_map(
+        |(tcp, udp, budget, spec)| {
             let limits = Limits::from(spec);
             let mut used = UsedPorts::from([(Protocol::Tcp, tcp)]);
             used.extend(udp.map(|udp| (Protocol::Udp, udp)));
             rangecover::instance::drop_forbidden(&mut used, &limits);
             Instance::from_used(&used, budget, limits).expect("no run is wider than 4 ports")
-        })
+        },
+    )
 }

@@ -1,0 +1,56 @@
+//! Many interfaces at once, and the reading of flow logs.
+
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use rangecover::answer::answer;
+use rangecover::flow::{self, Layout, Selection};
+use rangecover::generate::{FlowLogOptions, flow_log, kind, port_set};
+use rangecover::instance::Instance;
+use rangecover::limits::Limits;
+use rangecover::ports::{PortSet, Protocol};
+use rangecover::solve::{Stop, default_solver};
+use rayon::prelude::*;
+
+const N_INTERFACES: u32 = 10_000;
+const N_PORTS: u32 = 200;
+
+fn interfaces(c: &mut Criterion) {
+    let uniform = kind("uniform").unwrap();
+    let ports: Vec<PortSet> =
+        (0..N_INTERFACES).map(|seed| port_set(uniform, seed.into(), N_PORTS).unwrap()).collect();
+    let mut group = c.benchmark_group("interfaces");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(N_INTERFACES.into()));
+    for n_threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+        group.bench_function(BenchmarkId::new("threads", n_threads), |b| {
+            b.iter(|| {
+                pool.install(|| {
+                    ports.par_iter().for_each(|ports| {
+                        let runs = [(Protocol::Tcp, ports.runs())];
+                        let instance = Instance::new(runs, 60, Limits::default()).unwrap();
+                        black_box(answer(default_solver(), &instance, Stop::never()).unwrap());
+                    });
+                });
+            });
+        });
+    }
+    group.finish();
+}
+
+fn reading(c: &mut Criterion) {
+    let mut log = Vec::new();
+    flow_log(1, &FlowLogOptions { n_records: 200_000, ..FlowLogOptions::default() }, &mut log)
+        .unwrap();
+    let mut group = c.benchmark_group("read");
+    group.sample_size(10);
+    group.throughput(Throughput::Bytes(log.len() as u64));
+    group.bench_function("text", |b| {
+        b.iter(|| flow::read(&mut &log[..], Layout::default(), &Selection::default()).unwrap());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, interfaces, reading);
+criterion_main!(benches);

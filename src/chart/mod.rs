@@ -1,0 +1,89 @@
+//! Charts of fronts, as SVG and PNG with an embedded font.
+//!
+//! A few curves share their axes; more of them get a panel each. The bytes depend on the chart
+//! alone.
+
+mod canvas;
+mod labels;
+mod page;
+mod panels;
+mod plot;
+#[cfg(feature = "png")]
+mod png;
+mod scale;
+mod shapes;
+mod signs;
+#[cfg(test)]
+mod tests;
+mod together;
+
+use plotters::prelude::SVGBackend;
+use thiserror::Error;
+
+use canvas::{Canvas, Lettering};
+use page::Page;
+#[cfg(feature = "png")]
+pub use png::png;
+
+/// The most curves that one chart shows; its caption counts the rest.
+pub const MOST_CURVES: usize = 24;
+
+/// The front of one instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Curve {
+    /// What the curve is called; any text, cut where it is too long.
+    pub name: String,
+    /// Budget and cost by rising budget; the first is the fewest rules.
+    pub vertices: Vec<(usize, u64)>,
+    /// The vertex after which rules buy much less.
+    pub knee: Option<(usize, u64)>,
+    /// The budget in force, drawn as a vertical line.
+    pub budget: usize,
+}
+
+/// Fronts to be drawn on one page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chart {
+    /// The headline.
+    pub title: String,
+    /// What the costs count, in the plural: "open ports".
+    pub y_label: String,
+    /// The last budget shown; chosen from the curves if there is none.
+    pub up_to: Option<usize>,
+    /// The curves, in the order in which they are shown.
+    pub curves: Vec<Curve>,
+}
+
+/// Why there is no chart.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ChartError {
+    /// A chart without curves would be empty.
+    #[error("no curve to draw")]
+    NoCurves,
+    /// A front has at least one vertex.
+    #[error("curve `{0}` has no vertices")]
+    NoVertices(String),
+    /// The embedded font could not be read.
+    #[error("cannot read the embedded font")]
+    Font,
+    /// The drawing backend failed.
+    #[error("cannot draw the chart: {0}")]
+    Drawing(String),
+}
+
+/// The chart as SVG.
+///
+/// # Errors
+/// When there are no curves, when a curve has no vertices, or when drawing fails.
+pub fn svg(chart: &Chart) -> Result<Vec<u8>, ChartError> {
+    /// The backend rounds to whole units: a fine view box keeps slopes true.
+    const FINENESS: u32 = 10;
+    let page = Page::new(chart)?;
+    let (width, height) = page.size;
+    let (wide, high) = (width * FINENESS, height * FINENESS);
+    let mut text = String::new();
+    let backend = SVGBackend::with_string(&mut text, (wide, high));
+    page.draw(Canvas::new(backend, f64::from(FINENESS), Lettering::SVG)?)?;
+    let size = |width, height| format!("<svg width=\"{width}\" height=\"{height}\"");
+    Ok(text.replacen(&size(wide, high), &size(width, height), 1).into_bytes())
+}

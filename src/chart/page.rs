@@ -1,0 +1,129 @@
+//! A page: title, caption and, between them, the curves.
+
+use plotters::prelude::{DrawingBackend, WHITE};
+
+use super::canvas::{Align, Canvas, Type, register_fonts};
+use super::scale::{count, counted};
+use super::shapes::Rect;
+use super::signs::{GREY, INK, LOOKS};
+use super::{Chart, ChartError, Curve, MOST_CURVES};
+
+pub(super) const MARGIN: f64 = 24.0;
+/// Where the title ends.
+pub(super) const HEAD: f64 = 48.0;
+pub(super) const CAPTION: Type = Type { size: 13.0, bold: false, color: GREY };
+const CAPTION_LINE: f64 = 18.0;
+const TITLE: Type = Type { size: 20.0, bold: true, color: INK };
+
+/// A chart that is ready to be drawn: texts without what no format may carry, curves chosen.
+pub(super) struct Page {
+    pub(super) title: String,
+    pub(super) y_label: String,
+    pub(super) up_to: Option<usize>,
+    pub(super) curves: Vec<Curve>,
+    pub(super) n_left_out: usize,
+    /// Width and height.
+    pub(super) size: (u32, u32),
+}
+
+impl Page {
+    pub(super) fn new(chart: &Chart) -> Result<Self, ChartError> {
+        register_fonts()?;
+        if chart.curves.is_empty() {
+            return Err(ChartError::NoCurves);
+        }
+        if let Some(curve) = chart.curves.iter().find(|curve| curve.vertices.is_empty()) {
+            return Err(ChartError::NoVertices(clean(&curve.name)));
+        }
+        let curves = chart.curves.iter().take(MOST_CURVES);
+        let mut page = Self {
+            title: clean(&chart.title),
+            y_label: clean(&chart.y_label),
+            up_to: chart.up_to,
+            curves: curves
+                .map(|curve| Curve { name: clean(&curve.name), ..curve.clone() })
+                .collect(),
+            n_left_out: chart.curves.len().saturating_sub(MOST_CURVES),
+            size: (960, 600),
+        };
+        if !page.is_together() {
+            page.size = page.panels_size();
+        }
+        Ok(page)
+    }
+
+    fn is_together(&self) -> bool {
+        self.curves.len() <= LOOKS.len()
+    }
+
+    pub(super) fn draw<B: DrawingBackend>(&self, mut canvas: Canvas<B>) -> Result<(), ChartError> {
+        canvas.rect(&self.bounds(), WHITE)?;
+        let title = TITLE.cut(&self.title, self.bounds().right - 2.0 * MARGIN);
+        canvas.text(&title, (MARGIN, 34.0), Align::Start, TITLE)?;
+        if self.is_together() {
+            self.draw_together(&mut canvas)?;
+        } else {
+            self.draw_panels(&mut canvas)?;
+        }
+        canvas.finish()
+    }
+
+    pub(super) fn bounds(&self) -> Rect {
+        let (right, bottom) = (f64::from(self.size.0), f64::from(self.size.1));
+        Rect { left: 0.0, top: 0.0, right, bottom }
+    }
+
+    /// Draws the caption at the foot of the page and returns where it begins.
+    pub(super) fn draw_caption<B: DrawingBackend>(
+        &self,
+        canvas: &mut Canvas<B>,
+        caption: &str,
+    ) -> Result<f64, ChartError> {
+        let mut top = self.bounds().bottom - 16.0;
+        let lines = CAPTION.wrap(caption, self.bounds().right - 2.0 * MARGIN, 3);
+        for line in lines.iter().rev() {
+            canvas.text(line, (MARGIN, top), Align::Start, CAPTION)?;
+            top -= CAPTION_LINE;
+        }
+        Ok(top)
+    }
+}
+
+impl Curve {
+    /// What the quota costs.
+    pub(super) fn quota_fact(&self) -> String {
+        let quota = count(self.budget as u64);
+        match self.cost(self.budget) {
+            Some(cost) => format!("quota {quota} → {}", count(cost)),
+            None => format!("quota {quota}: infeasible (at least {})", count(self.fewest() as u64)),
+        }
+    }
+
+    /// What the knee costs, if there is one.
+    pub(super) fn knee_fact(&self) -> Option<String> {
+        let (budget, cost) = self.knee?;
+        Some(format!("knee {} → {}", count(budget as u64), count(cost)))
+    }
+}
+
+/// How much is in view of curves that are cut.
+pub(super) fn cut_note((shown, most): (usize, usize)) -> String {
+    let most = counted(most as u64, "rules");
+    format!("up to {} of {most}", count(shown as u64))
+}
+
+/// Text on one line, without characters that XML forbids or that reverse what surrounds them.
+fn clean(text: &str) -> String {
+    /// More than fits on any line.
+    const MOST_CHARS: usize = 400;
+    let replaced = |c: char| match c {
+        _ if c.is_whitespace() => ' ',
+        _ if c.is_control() => char::REPLACEMENT_CHARACTER,
+        '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+            char::REPLACEMENT_CHARACTER
+        }
+        '\u{FFFE}' | '\u{FFFF}' => char::REPLACEMENT_CHARACTER,
+        _ => c,
+    };
+    text.chars().take(MOST_CHARS).map(replaced).collect()
+}

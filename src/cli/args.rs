@@ -1,0 +1,305 @@
+//! Arguments that several commands share, and the instances that they name.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+
+use rangecover::export::text::{counted, grouped, name};
+use rangecover::flow::{Records, Selection, ServicePort};
+use rangecover::inputs::{self, InputFormat, Inputs, Reading, Source};
+use rangecover::instance::{Instance, drop_forbidden};
+use rangecover::limits::{LimitSpec, Limits, WeightEntry};
+use rangecover::port_list::{self, Entry};
+use rangecover::ports::Protocol;
+use rangecover::solve::{SOLVERS, Solver, Stop, default_solver, solver};
+
+use super::exit::print_error;
+use super::{Exit, output};
+
+/// What to read.
+#[derive(Args)]
+pub(crate) struct InputArgs {
+    /// Port lists and VPC flow logs (text, plain or gz): files, folders, patterns, or - for stdin
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// Which port of a flow-log record counts as used
+    #[arg(long, value_enum, default_value = "dst")]
+    port: PortArg,
+    /// Only these interfaces of flow logs
+    #[arg(long, value_name = "ENI", value_delimiter = ',')]
+    interface: Vec<String>,
+    /// Only these protocols
+    #[arg(long, value_name = "tcp|udp", value_delimiter = ',')]
+    protocol: Vec<Protocol>,
+    /// What every input is, instead of recognising it
+    #[arg(long, value_enum)]
+    input_format: Option<FormatArg>,
+    /// Fields of flow logs without a header line: "version interface-id …"
+    #[arg(long, value_name = "FIELDS")]
+    log_format: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum PortArg {
+    /// The destination port
+    Dst,
+    /// The source port
+    Src,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FormatArg {
+    /// A list of ports and ranges
+    Ports,
+    /// A VPC flow log
+    FlowLog,
+}
+
+/// The budget, and what a rule may do.
+#[derive(Args)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct LimitArgs {
+    /// The budget: the most rules allowed
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    max_rules: usize,
+    /// Rules of the budget that existing rules keep
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    reserve: usize,
+    /// A rule opens at most this many unused ports
+    #[arg(long, value_name = "N")]
+    max_open_ports: Option<u64>,
+    /// A rule bridges no hole of more unused ports in a row than this
+    #[arg(long, value_name = "N")]
+    max_hole: Option<u64>,
+    /// A rule spans at most this many ports
+    #[arg(long, value_name = "N")]
+    max_rule_width: Option<u64>,
+    /// Never open these ports: 22,3389,udp/53; no protocol means every protocol
+    #[arg(long, value_name = "PORTS", value_delimiter = ',')]
+    forbid: Vec<Entry>,
+    /// Take forbidden ports out of the used ones instead of refusing them
+    #[arg(long)]
+    drop_forbidden: bool,
+    /// What opening a port costs: lines PORTS WEIGHT; 1 where nothing is said
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+}
+
+/// How long a solver may take.
+#[derive(Args)]
+pub(crate) struct TimeArgs {
+    /// Stop each instance after this time, with the best cover known and a proven bound
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    time_limit: Option<Duration>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+impl TimeArgs {
+    /// A stop that counts from now.
+    pub(crate) fn stop(&self) -> Stop {
+        self.time_limit.map_or_else(Stop::never, Stop::after)
+    }
+}
+
+/// The name of a solver, checked against the registry.
+pub(crate) fn solver_named(text: &str) -> Result<&'static dyn Solver, String> {
+    solver(text).ok_or_else(|| {
+        let names: Vec<&str> = SOLVERS.iter().map(|solver| solver.name()).collect();
+        format!("no such solver; there are {}", names.join(", "))
+    })
+}
+
+/// What the solvers are, for the long help.
+pub(crate) fn solver_help() -> String {
+    let mut text = "The solver:".to_owned();
+    for solver in SOLVERS {
+        let default = if solver.name() == default_solver().name() { " [default]" } else { "" };
+        text += &format!("\n- {}: {}{default}", solver.name(), solver.about());
+    }
+    text
+}
+
+impl InputArgs {
+    /// The names of the inputs as given.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.inputs
+    }
+
+    fn reading(&self) -> Reading {
+        Reading {
+            selection: Selection {
+                port: match self.port {
+                    PortArg::Dst => ServicePort::Dst,
+                    PortArg::Src => ServicePort::Src,
+                },
+                interfaces: self.interface.clone(),
+                protocols: self.protocol.clone(),
+            },
+            input_format: self.input_format.map(|format| match format {
+                FormatArg::Ports => InputFormat::Ports,
+                FormatArg::FlowLog => InputFormat::FlowLog,
+            }),
+            log_format: self.log_format.clone(),
+        }
+    }
+}
+
+impl LimitArgs {
+    fn spec(&self) -> anyhow::Result<LimitSpec> {
+        Ok(LimitSpec {
+            max_open_ports: self.max_open_ports,
+            max_hole: self.max_hole,
+            max_rule_width: self.max_rule_width,
+            forbid: self.forbid.clone(),
+            weights: match &self.weights {
+                Some(path) => weights(path)?,
+                None => Vec::new(),
+            },
+        })
+    }
+
+    fn budget(&self) -> anyhow::Result<usize> {
+        match self.max_rules.checked_sub(self.reserve) {
+            Some(budget) => Ok(budget),
+            None => bail!("--reserve {} is more than --max-rules {}", self.reserve, self.max_rules),
+        }
+    }
+}
+
+/// Reads lines of ports and a weight.
+fn weights(path: &PathBuf) -> anyhow::Result<Vec<WeightEntry>> {
+    let text = fs::read_to_string(path).with_context(|| format!("{}", path.display()))?;
+    let mut weights = Vec::new();
+    for (i, line) in text.lines().enumerate() {
+        let place = || format!("{}:{}", path.display(), i + 1);
+        let line = line.split('#').next().unwrap_or_default().trim();
+        if line.is_empty() {
+            continue;
+        }
+        let (ports, weight) = line
+            .rsplit_once(char::is_whitespace)
+            .with_context(|| format!("{}: '{line}' has no weight; write PORTS WEIGHT", place()))?;
+        let weight: u32 = weight.parse().with_context(|| {
+            format!("{}: weight '{weight}' is not a whole number from 0 to {}", place(), u32::MAX)
+        })?;
+        let entries = port_list::parse_line(ports).with_context(place)?;
+        weights.extend(entries.into_iter().map(|ports| WeightEntry { ports, weight }));
+    }
+    Ok(weights)
+}
+
+/// One instance to be answered.
+pub(crate) struct Job {
+    /// Where its ports come from.
+    pub(crate) source: Source,
+    /// What is to be solved.
+    pub(crate) instance: Instance,
+    /// Rules of the quota that are kept for existing ones.
+    pub(crate) reserve: usize,
+    /// Used ports that were taken out.
+    pub(crate) dropped: Vec<Entry>,
+}
+
+/// All instances of a command.
+pub(crate) struct Jobs {
+    /// The instances, in order.
+    pub(crate) jobs: Vec<Job>,
+    /// How the inputs were read.
+    pub(crate) reading: Reading,
+    /// Records of the flow logs.
+    pub(crate) records: Option<Records>,
+    /// Whether all inputs made instances.
+    pub(crate) exit: Exit,
+}
+
+/// Reads the inputs, reports on stderr what was read, and makes the instances.
+pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Jobs> {
+    let reading = inputs.reading();
+    let spec = limits.spec()?;
+    let budget = limits.budget()?;
+    let read = read(inputs.names(), &reading)?;
+    let limit = Arc::new(Limits::from(spec));
+    let mut jobs = Vec::new();
+    let mut exit = Exit::Answered;
+    for source in read.sources {
+        let job = job(source, &limit, budget, limits.drop_forbidden);
+        match job {
+            Ok(job) => jobs.push(Job { reserve: limits.reserve, ..job }),
+            Err(error) => {
+                print_error(&error);
+                exit = Exit::Failed;
+            }
+        }
+    }
+    let records = read.traffic.map(|traffic| traffic.records);
+    Ok(Jobs { jobs, reading, records, exit })
+}
+
+/// Makes an instance of used ports.
+pub(crate) fn job(
+    mut source: Source,
+    limits: &Arc<Limits>,
+    budget: usize,
+    drop: bool,
+) -> anyhow::Result<Job> {
+    let dropped = if drop { drop_forbidden(&mut source.used, limits) } else { Vec::new() };
+    let instance = Instance::from_used(&source.used, budget, Arc::clone(limits))
+        .with_context(|| name(source.input.as_deref(), source.interface.as_deref()))?;
+    Ok(Job { source, instance, reserve: 0, dropped })
+}
+
+/// Reads inputs and reports on stderr what was read.
+pub(crate) fn read(names: &[String], reading: &Reading) -> anyhow::Result<Inputs> {
+    let bar = output::progress("reading");
+    let mut read =
+        inputs::read(names, reading, &|n_files| bar.set_length(n_files as u64), &|| bar.inc(1))?;
+    bar.finish_and_clear();
+    for note in &read.notes {
+        output::note(&format!("{}: {}", note.input, note.text));
+    }
+    report_traffic(&read);
+    let selection = &reading.selection;
+    for source in &mut read.sources {
+        source.used.retain(|&protocol, _| selection.takes_protocol(protocol));
+    }
+    for wanted in &selection.interfaces {
+        let present = |source: &Source| source.interface.as_ref() == Some(wanted);
+        if !read.sources.iter().any(present) {
+            output::note(&format!("no record of interface {wanted}"));
+        }
+    }
+    if read.sources.is_empty() {
+        bail!("nothing to do: no input has ports of the selected interfaces");
+    }
+    Ok(read)
+}
+
+fn report_traffic(read: &Inputs) {
+    let Some(traffic) = &read.traffic else {
+        return;
+    };
+    let records = &traffic.records;
+    output::note(&format!(
+        "{}: {} accepted, {} rejected, {} NODATA, {} SKIPDATA, {} malformed",
+        counted(records.read, "flow-log record"),
+        grouped(records.accepted),
+        grouped(records.rejected),
+        grouped(records.nodata),
+        grouped(records.skipdata),
+        grouped(records.malformed),
+    ));
+    for (protocol, &n) in &traffic.without_ports {
+        output::note(&format!(
+            "{} of protocol {protocol}, whose rules have no ports",
+            counted(n, "accepted record"),
+        ));
+    }
+}

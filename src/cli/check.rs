@@ -1,0 +1,131 @@
+//! `rangecover check`: proves the answers of a file again, from the inputs.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, bail, ensure};
+
+use rangecover::certificate::Certificate;
+use rangecover::export::text::{counted, grouped, name};
+use rangecover::inputs::Source;
+use rangecover::instance::Instance;
+use rangecover::limits::Limits;
+use rangecover::report::{AnswerRecord, OutcomeName, Report};
+use rangecover::verify;
+
+use super::args::{Job, job, read};
+use super::{Exit, output};
+
+/// Check the answers in a file: covers, bounds and proofs, without any solver
+///
+/// The used ports come from the inputs, the limits from the answers. The exit status is 0 when
+/// every claim holds, 1 at the first that does not, 4 when an answer claims nothing.
+///
+/// Example: `rangecover solve LOGS --format json -o answer.json; rangecover check LOGS answer.json`
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The inputs that were solved
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// The file that `solve --format json` wrote
+    #[arg(value_name = "ANSWER.json")]
+    answer: PathBuf,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let place = || args.answer.display().to_string();
+    let text = fs::read(&args.answer).with_context(place)?;
+    let report: Report = serde_json::from_slice(&text).with_context(place)?;
+    let read = read(&args.inputs, &report.reading)?;
+    let records = read.traffic.map(|traffic| traffic.records);
+    ensure!(
+        records == report.records,
+        "the answers were made from other records than these inputs hold"
+    );
+    let mut open: Vec<Source> = read.sources;
+    let mut exit = Exit::Answered;
+    let mut lines = String::new();
+    let mut seen = HashSet::new();
+    for record in &report.answers {
+        let name = name(record.input.as_deref(), record.interface.as_deref());
+        let same =
+            |source: &Source| source.input == record.input && source.interface == record.interface;
+        let Some(at) = open.iter().position(same) else {
+            let again = seen.contains(&(&record.input, &record.interface));
+            bail!("{name}: {}", if again { "answered twice" } else { "not among the inputs" });
+        };
+        seen.insert((&record.input, &record.interface));
+        let proven = check(open.swap_remove(at), record).with_context(|| name.clone())?;
+        lines += &format!("{name}: {proven}\n");
+        if record.outcome == OutcomeName::Unknown {
+            exit = Exit::Unanswered;
+        }
+    }
+    if let Some(source) = open.first() {
+        bail!("{}: no answer", name(source.input.as_deref(), source.interface.as_deref()));
+    }
+    output::write(None, lines.as_bytes())?;
+    Ok(exit)
+}
+
+/// Checks what an answer claims and says what was proven.
+fn check(source: Source, record: &AnswerRecord) -> anyhow::Result<String> {
+    let limits = Arc::new(Limits::from(record.limits.clone()));
+    let Job { instance, dropped, .. } =
+        job(source, &limits, record.budget, !record.dropped.is_empty())?;
+    ensure!(dropped == record.dropped, "other ports were dropped than the answer says");
+    let used = |instance: &Instance| -> Vec<_> {
+        instance.groups().iter().map(|g| (g.protocol(), g.n_used_ports())).collect()
+    };
+    let claimed: Vec<_> = record.groups.iter().map(|g| (g.protocol, g.n_used_ports)).collect();
+    ensure!(used(&instance) == claimed, "the answer is for other used ports");
+    match record.outcome {
+        OutcomeName::Optimal | OutcomeName::Feasible => check_cover(&instance, record),
+        OutcomeName::Infeasible => {
+            let witness = record.witness.as_ref().context("infeasible, but without a witness")?;
+            verify::witness(&instance, witness)?;
+            let budget = counted(instance.budget() as u64, "rule");
+            Ok(format!("infeasible, proven: no cover has {budget} or fewer"))
+        }
+        OutcomeName::Unknown => Ok("unknown: nothing is claimed, so nothing is proven".to_owned()),
+    }
+}
+
+fn check_cover(instance: &Instance, record: &AnswerRecord) -> anyhow::Result<String> {
+    let facts = verify::cover(instance, &record.cover(instance))?;
+    for (what, claimed, found) in [
+        ("n_rules", record.n_rules.map(|n| n as u64), facts.n_rules as u64),
+        ("units", record.units.map(|n| n as u64), facts.n_rules as u64),
+        ("open_ports", record.open_ports, facts.open_ports),
+        ("cost", record.cost, facts.cost),
+    ] {
+        ensure!(
+            claimed == Some(found),
+            "{what} is {found}, the answer says {}",
+            claimed.map_or("nothing".to_owned(), |n| n.to_string())
+        );
+    }
+    let none = Certificate::default();
+    let certificate = record.certificate.as_ref().unwrap_or(&none);
+    let bound = verify::bound(instance, certificate)?;
+    ensure!(
+        record.bound.is_none_or(|claimed| claimed <= bound),
+        "the certificate proves a bound of {bound}, the answer says {}",
+        record.bound.unwrap_or_default()
+    );
+    ensure!(
+        record.outcome == OutcomeName::Feasible || bound == facts.cost,
+        "called optimal at a cost of {}, but the certificate proves only {bound}",
+        facts.cost
+    );
+    Ok(format!(
+        "{}, proven: {}, {}, cost {}, bound {}",
+        record.outcome.name(),
+        counted(facts.n_rules as u64, "rule"),
+        counted(facts.open_ports, "open port"),
+        grouped(facts.cost),
+        grouped(bound),
+    ))
+}

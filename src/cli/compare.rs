@@ -1,0 +1,192 @@
+//! `rangecover compare`: solvers beside each other.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Context;
+use clap::ValueEnum;
+use serde::Serialize;
+
+use rangecover::answer::{Answer, checked};
+use rangecover::export::text::{grouped, name};
+use rangecover::export::{json, table};
+use rangecover::report::OutcomeName;
+use rangecover::solve::{SolveError, Solver, solve};
+
+use super::args::{InputArgs, Job, LimitArgs, TimeArgs, load, solver_help, solver_named};
+use super::solve::exit_of;
+use super::{Exit, output};
+
+/// Compare solvers: rules, open ports, optimality gap, time
+///
+/// Solvers run one after the other, so that their times can be compared; the time is that of the
+/// solver alone, without the check.
+///
+/// Example: `rangecover compare datasets/ports --solvers threshold,greedy,price`
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    inputs: InputArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_parser = solver_named,
+        value_delimiter = ',',
+        default_value = "threshold,greedy,dp,price,ilp",
+        help = "The solvers; --help lists them",
+        long_help = solver_help(),
+    )]
+    solvers: Vec<&'static dyn Solver>,
+    #[command(flatten)]
+    time: TimeArgs,
+    /// Leave the times out, so that the same input gives the same output
+    #[arg(long)]
+    no_times: bool,
+    /// How the rows are written
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Write to this file instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Csv,
+    Json,
+}
+
+/// What one solver did with one instance.
+#[derive(Debug, Clone, Serialize)]
+struct Row {
+    input: Option<String>,
+    interface: Option<String>,
+    solver: &'static str,
+    /// As in answers, or `refused` for an instance beyond what the solver takes.
+    outcome: &'static str,
+    n_rules: Option<usize>,
+    open_ports: Option<u64>,
+    cost: Option<u64>,
+    bound: Option<u64>,
+    /// Cost less bound.
+    gap: Option<u64>,
+    verified: bool,
+    /// Wall time of the solver, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    milliseconds: Option<f64>,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let jobs = load(&args.inputs, &args.limits)?;
+    let bar = output::progress("comparing");
+    bar.set_length((jobs.jobs.len() * args.solvers.len()) as u64);
+    let mut rows = Vec::new();
+    let mut exit = jobs.exit;
+    for job in &jobs.jobs {
+        // An instance is answered when some solver answers it.
+        let mut best = Exit::Unanswered;
+        for &solver in &args.solvers {
+            let (row, answered) = compare(job, solver, args).with_context(|| {
+                name(job.source.input.as_deref(), job.source.interface.as_deref())
+            })?;
+            rows.push(row);
+            best = best.min(answered);
+            bar.inc(1);
+        }
+        exit = exit.max(best);
+    }
+    bar.finish_and_clear();
+    let path = args.output.as_deref();
+    match args.format {
+        Format::Text => output::write(path, text(&rows).as_bytes())?,
+        Format::Csv => output::write(path, &table::csv(&rows)?)?,
+        Format::Json => output::write(path, &json::json(&rows))?,
+    }
+    Ok(exit)
+}
+
+fn compare(job: &Job, solver: &'static dyn Solver, args: &Args) -> anyhow::Result<(Row, Exit)> {
+    let mut row = Row {
+        input: job.source.input.clone(),
+        interface: job.source.interface.clone(),
+        solver: solver.name(),
+        outcome: "refused",
+        n_rules: None,
+        open_ports: None,
+        cost: None,
+        bound: None,
+        gap: None,
+        verified: false,
+        milliseconds: None,
+    };
+    let stop = args.time.stop();
+    let started = Instant::now();
+    let outcome = solve(solver, &job.instance, stop);
+    let elapsed = started.elapsed();
+    let outcome = match outcome {
+        Err(error @ SolveError::TooLarge { .. }) => {
+            output::note(&error.to_string());
+            return Ok((row, Exit::Unanswered));
+        }
+        outcome => outcome?,
+    };
+    if !args.no_times {
+        row.milliseconds = Some(elapsed.as_secs_f64() * 1e3);
+    }
+    let answer = checked(solver.name(), &job.instance, outcome, stop)?;
+    row.outcome = OutcomeName::of(&answer).name();
+    row.verified = answer != Answer::Unknown;
+    let cover = match &answer {
+        Answer::Optimal { facts, .. } => Some((facts, facts.cost)),
+        Answer::Feasible { facts, bound, .. } => Some((facts, *bound)),
+        Answer::Infeasible { .. } | Answer::Unknown => None,
+    };
+    if let Some((facts, bound)) = cover {
+        row.n_rules = Some(facts.n_rules);
+        row.open_ports = Some(facts.open_ports);
+        row.cost = Some(facts.cost);
+        row.bound = Some(bound);
+        row.gap = Some(facts.cost - bound);
+    }
+    Ok((row, exit_of(&answer)))
+}
+
+fn text(rows: &[Row]) -> String {
+    let shown = |n: Option<u64>| n.map(grouped).unwrap_or_default();
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            let mut cells = vec![
+                name(row.input.as_deref(), row.interface.as_deref()),
+                row.solver.to_owned(),
+                row.outcome.to_owned(),
+                shown(row.n_rules.map(|n| n as u64)),
+                shown(row.open_ports),
+                shown(row.cost),
+                shown(row.bound),
+                shown(row.gap),
+                if row.verified { "yes" } else { "no" }.to_owned(),
+            ];
+            cells.extend(row.milliseconds.map(|ms| format!("{ms:.3}")));
+            cells
+        })
+        .collect();
+    let mut head = vec![
+        "instance",
+        "solver",
+        "outcome",
+        "rules",
+        "open ports",
+        "cost",
+        "bound",
+        "gap",
+        "verified",
+    ];
+    if rows.iter().any(|row| row.milliseconds.is_some()) {
+        head.push("ms");
+    }
+    table::table(&head, &cells)
+}

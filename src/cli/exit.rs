@@ -1,0 +1,53 @@
+//! Exit status: 0 answered, 1 error, 2 usage, 3 infeasible, 4 no answer.
+
+use std::io::{self, ErrorKind};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+
+/// How a command ended. Of several ends the last in this order applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Exit {
+    /// Every instance was answered.
+    Answered,
+    /// Some instance is infeasible, and that is proven.
+    Infeasible,
+    /// Some instance got no answer and no proof.
+    Unanswered,
+    /// Something failed.
+    Failed,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Answered => 0,
+            Exit::Failed => 1,
+            Exit::Infeasible => 3,
+            Exit::Unanswered => 4,
+        })
+    }
+}
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+/// Prints an error, with its causes, to stderr.
+pub(crate) fn print_error(error: &anyhow::Error) {
+    anstream::eprintln!("{ERROR}error{ERROR:#}: {error:#}");
+}
+
+impl Exit {
+    /// Reports an error. A reader that went away (`| head`) is none.
+    pub(crate) fn of(error: &anyhow::Error) -> Self {
+        let broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
+            cause
+                .downcast_ref::<io::Error>()
+                .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+        };
+        if error.chain().any(broken_pipe) {
+            return Self::Answered;
+        }
+        print_error(error);
+        Self::Failed
+    }
+}

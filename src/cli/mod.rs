@@ -1,0 +1,52 @@
+//! The command line: one file per subcommand, each with its arguments and `run`.
+
+mod args;
+mod check;
+mod compare;
+mod completions;
+mod exit;
+mod front;
+mod generate;
+mod output;
+mod solve;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use exit::Exit;
+
+/// Exact port-range rules for security groups: the fewest open ports for any rule budget, proven.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+struct Cli {
+    /// Threads for interfaces and files; no influence on the output [default: all cores]
+    #[arg(long, global = true, value_name = "N")]
+    threads: Option<std::num::NonZeroUsize>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Solve(solve::Args),
+    Front(front::Args),
+    Compare(compare::Args),
+    Check(check::Args),
+    Generate(generate::Args),
+    Completions(completions::Args),
+}
+
+/// Runs the command line; usage errors exit by themselves, with status 2.
+pub(crate) fn run() -> anyhow::Result<Exit> {
+    let cli = Cli::parse();
+    if let Some(threads) = cli.threads {
+        rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global()?;
+    }
+    match cli.command {
+        Command::Solve(args) => solve::run(&args),
+        Command::Front(args) => front::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Generate(args) => generate::run(&args),
+        Command::Completions(args) => completions::run(&args),
+    }
+}

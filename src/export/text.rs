@@ -1,0 +1,217 @@
+//! Answers as text for people, in the manner of the published tool.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::answer::Answer;
+use crate::certificate::{BlockedRule, Witness};
+use crate::ports::Span;
+use crate::report::{OutcomeName, Solved};
+use crate::solve::Repairs;
+use crate::verify::Facts;
+
+/// Columns of a line.
+const WIDTH: usize = 96;
+/// Columns of the words before a list.
+const LABEL: usize = 18;
+/// Items that are listed before the rest is only counted.
+const SHOWN: usize = 24;
+
+const STRING: &str = "a string takes everything";
+
+/// All answers, one block each.
+///
+/// Colours are ANSI codes; whoever prints decides whether they are kept.
+#[must_use]
+pub fn text(solved: &[Solved]) -> Vec<u8> {
+    let blocks: Vec<String> = solved.iter().map(block).collect();
+    blocks.join("\n").into_bytes()
+}
+
+/// The name of an instance: its port list, its interface, or both.
+#[must_use]
+pub fn name(input: Option<&str>, interface: Option<&str>) -> String {
+    match (input, interface) {
+        (Some(input), Some(interface)) => format!("{input} {interface}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => "interface not named".to_owned(),
+    }
+}
+
+/// A number with a comma after every three digits.
+#[must_use]
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 rule`, `2 rules`.
+#[must_use]
+pub fn counted(n: u64, noun: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{} {noun}{s}", grouped(n))
+}
+
+fn colour(outcome: OutcomeName) -> Style {
+    let colour = match outcome {
+        OutcomeName::Optimal => AnsiColor::Green,
+        OutcomeName::Feasible => AnsiColor::Yellow,
+        OutcomeName::Infeasible | OutcomeName::Unknown => AnsiColor::Red,
+    };
+    colour.on_default().bold()
+}
+
+fn block(solved: &Solved) -> String {
+    let mut text = String::new();
+    let bold = Style::new().bold();
+    let name = name(solved.source.input.as_deref(), solved.source.interface.as_deref());
+    write!(text, "{bold}{name}{bold:#}").expect(STRING);
+    let groups = solved.instance.groups();
+    let used: Vec<String> = groups
+        .iter()
+        .map(|group| format!("{} {}", grouped(group.n_used_ports()), group.protocol()))
+        .collect();
+    let n_used: u64 = groups.iter().map(|group| group.n_used_ports()).sum();
+    let used = if used.is_empty() {
+        "no used port".to_owned()
+    } else {
+        format!("{} used port{}", used.join(" + "), if n_used == 1 { "" } else { "s" })
+    };
+    writeln!(text, ": {used}").expect(STRING);
+    let outcome = OutcomeName::of(&solved.answer);
+    let style = colour(outcome);
+    write!(text, "  {style}{}{style:#}", outcome.name()).expect(STRING);
+    match &solved.answer {
+        Answer::Optimal { facts, .. } => {
+            writeln!(text, ", verified: {}", summary(solved, facts)).expect(STRING);
+        }
+        Answer::Feasible { facts, bound, .. } => {
+            let (gap, bound) = (grouped(facts.cost - bound), grouped(*bound));
+            let summary = summary(solved, facts);
+            writeln!(text, ", verified: {summary}; proven bound {bound}, gap {gap}").expect(STRING);
+        }
+        Answer::Infeasible { witness, repairs } => {
+            infeasible(&mut text, solved, witness, repairs);
+        }
+        Answer::Unknown => {
+            let budget = counted(solved.instance.budget() as u64, "rule");
+            let solver = solved.solver;
+            writeln!(text, ": {solver} found no cover within {budget} and excludes none; --solver price decides").expect(STRING);
+        }
+    }
+    rules(&mut text, solved);
+    if !solved.dropped.is_empty() {
+        let dropped: Vec<String> = solved.dropped.iter().map(ToString::to_string).collect();
+        list(&mut text, "dropped", &dropped);
+    }
+    text
+}
+
+/// Rules against the budget, and what they open.
+fn summary(solved: &Solved, facts: &Facts) -> String {
+    let rules = grouped(facts.n_rules as u64);
+    let budget = counted(solved.instance.budget() as u64, "rule");
+    let open = counted(facts.open_ports, "open port");
+    let cost = if facts.cost == facts.open_ports {
+        String::new()
+    } else {
+        format!(", cost {}", grouped(facts.cost))
+    };
+    format!("{rules} of {budget}, {open}{cost}")
+}
+
+/// What is impossible, why, and the repairs.
+fn infeasible(text: &mut String, solved: &Solved, witness: &Witness, repairs: &Repairs) {
+    let budget = counted(solved.instance.budget() as u64, "rule");
+    let needed = grouped((repairs.max_rules) as u64);
+    writeln!(text, ", verified: {budget} cannot do it, {needed} can").expect(STRING);
+    let groups = solved.instance.groups();
+    if witness.windows.is_empty() {
+        let protocols: Vec<String> = groups.iter().map(|g| g.protocol().to_string()).collect();
+        list(text, "a rule each for", &protocols);
+    }
+    let blocked =
+        |rule: &BlockedRule| format!("{}/{}-{}", groups[rule.group].protocol(), rule.from, rule.to);
+    let windows: Vec<String> = witness.windows.iter().map(blocked).collect();
+    list(text, "no rule spans", &shortened(windows));
+    let rules = format!("--max-rules {}", repairs.max_rules + solved.reserve);
+    let open = match (repairs.max_open_ports, &repairs.reason) {
+        (Some(most), _) => format!("or --max-open-ports {most}"),
+        (None, reason) => {
+            format!("(no --max-open-ports helps: {})", reason.as_deref().unwrap_or_default())
+        }
+    };
+    list(text, "what helps", &[format!("{rules} {open}")]);
+}
+
+/// The first few items, and how many more there are.
+fn shortened(mut items: Vec<String>) -> Vec<String> {
+    if items.len() > SHOWN {
+        let rest = items.len() - SHOWN;
+        items.truncate(SHOWN);
+        items.push(format!("and {} more", grouped(rest as u64)));
+    }
+    items
+}
+
+/// Ranges, individual ports, and what the ranges open for nothing.
+fn rules(text: &mut String, solved: &Solved) {
+    let Some((cover, _)) = solved.cover() else {
+        return;
+    };
+    for (group, rules) in solved.instance.groups().iter().zip(&cover.groups) {
+        let protocol = group.protocol();
+        let (single, ranges): (Vec<Span>, Vec<Span>) =
+            rules.iter().partition(|rule| rule.len() == 1);
+        let inside = |hole: &Span| {
+            let rule = rules.partition_point(|rule| rule.to() < hole.from());
+            rules.get(rule).is_some_and(|rule| rule.from() < hole.from())
+        };
+        let open: Vec<Span> = group.holes().filter(inside).collect();
+        list(text, &format!("{protocol} ranges"), &printed(&ranges));
+        list(text, &format!("{protocol} ports"), &printed(&single));
+        let mut shown = printed(&open[..open.len().min(SHOWN)]);
+        if open.len() > SHOWN {
+            let rest: u64 = open[SHOWN..].iter().map(|hole| hole.len()).sum();
+            shown.push(format!(
+                "and {} more in {} holes",
+                grouped(rest),
+                grouped((open.len() - SHOWN) as u64)
+            ));
+        }
+        list(text, &format!("{protocol} open"), &shown);
+    }
+}
+
+fn printed(spans: &[Span]) -> Vec<String> {
+    spans.iter().map(ToString::to_string).collect()
+}
+
+/// A labelled list, wrapped; nothing for an empty one.
+fn list(text: &mut String, label: &str, items: &[String]) {
+    if items.is_empty() {
+        return;
+    }
+    let mut line = format!("  {label:<width$}", width = LABEL - 2);
+    for (i, item) in items.iter().enumerate() {
+        let comma = if i + 1 == items.len() { "" } else { "," };
+        if line.len() > LABEL && line.len() + item.len() + comma.len() > WIDTH {
+            text.push_str(line.trim_end());
+            text.push('\n');
+            line = " ".repeat(LABEL);
+        }
+        line.push_str(item);
+        line.push_str(comma);
+        line.push(' ');
+    }
+    text.push_str(line.trim_end());
+    text.push('\n');
+}

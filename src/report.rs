@@ -1,0 +1,258 @@
+//! The answers as a file: what `solve` writes and `check` reads back.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Answer;
+use crate::certificate::{Certificate, Witness};
+use crate::cover::Cover;
+use crate::flow::Records;
+use crate::inputs::{Reading, Source};
+use crate::instance::Instance;
+use crate::limits::LimitSpec;
+use crate::port_list::Entry;
+use crate::ports::{Protocol, Span};
+use crate::solve::Repairs;
+use crate::verify::Facts;
+
+/// An instance with where it comes from and its checked answer.
+#[derive(Debug, Clone)]
+pub struct Solved {
+    /// Where the used ports come from.
+    pub source: Source,
+    /// What was solved.
+    pub instance: Instance,
+    /// Units of the quota that existing rules keep; the budget is what remains.
+    pub reserve: usize,
+    /// Used ports that were taken out because they are forbidden.
+    pub dropped: Vec<Entry>,
+    /// The solver that was asked.
+    pub solver: &'static str,
+    /// What it answered.
+    pub answer: Answer,
+}
+
+/// The file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Report {
+    /// Version of the tool.
+    pub version: String,
+    /// How the inputs were read.
+    #[serde(default)]
+    pub reading: Reading,
+    /// Records of the flow logs, if there were any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub records: Option<Records>,
+    /// An answer for each instance.
+    pub answers: Vec<AnswerRecord>,
+}
+
+/// The kinds of answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OutcomeName {
+    /// No cover costs less.
+    Optimal,
+    /// A cover.
+    Feasible,
+    /// There is no cover.
+    Infeasible,
+    /// No cover was found, and none was excluded.
+    Unknown,
+}
+
+impl OutcomeName {
+    /// The kind of an answer.
+    #[must_use]
+    pub fn of(answer: &Answer) -> Self {
+        match answer {
+            Answer::Optimal { .. } => Self::Optimal,
+            Answer::Feasible { .. } => Self::Feasible,
+            Answer::Infeasible { .. } => Self::Infeasible,
+            Answer::Unknown => Self::Unknown,
+        }
+    }
+
+    /// The word in files and tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Optimal => "optimal",
+            Self::Feasible => "feasible",
+            Self::Infeasible => "infeasible",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The answer for one instance.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the answer, by name")]
+pub struct AnswerRecord {
+    /// The port list, or none for flow logs.
+    pub input: Option<String>,
+    pub interface: Option<String>,
+    /// The rules that the answer may use: the quota less the reserve.
+    pub budget: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reserve: usize,
+    pub limits: LimitSpec,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<Entry>,
+    pub solver: String,
+    pub outcome: OutcomeName,
+    pub n_rules: Option<usize>,
+    /// Quota units: one for each rule.
+    pub units: Option<usize>,
+    pub open_ports: Option<u64>,
+    pub cost: Option<u64>,
+    pub bound: Option<u64>,
+    /// The independent checker accepted everything that the answer claims.
+    pub verified: bool,
+    pub groups: Vec<GroupRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Certificate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness: Option<Witness>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repairs: Option<Repairs>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(n: &usize) -> bool {
+    *n == 0
+}
+
+/// The rules of one protocol.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GroupRecord {
+    /// The protocol.
+    pub protocol: Protocol,
+    /// Who may connect, by name; none when sources are not told apart.
+    pub zone: Option<String>,
+    /// The address family, where families are told apart.
+    pub family: Option<String>,
+    /// Number of used ports.
+    pub n_used_ports: u64,
+    /// Quota units that each rule takes.
+    pub units_per_rule: usize,
+    /// The rules in order; none without a cover.
+    pub rules: Vec<RuleRecord>,
+}
+
+/// One rule.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RuleRecord {
+    /// The ports.
+    #[serde(flatten)]
+    pub span: Span,
+    /// Unused ports among them.
+    pub open_ports: u64,
+}
+
+impl Solved {
+    /// The cover and what the checker found it to be, if there is one.
+    #[must_use]
+    pub fn cover(&self) -> Option<(&Cover, Facts)> {
+        match &self.answer {
+            Answer::Optimal { cover, facts, .. } | Answer::Feasible { cover, facts, .. } => {
+                Some((cover, *facts))
+            }
+            _ => None,
+        }
+    }
+
+    /// The proven bound on the cost.
+    #[must_use]
+    pub fn bound(&self) -> Option<u64> {
+        match &self.answer {
+            Answer::Optimal { facts, .. } => Some(facts.cost),
+            Answer::Feasible { bound, .. } => Some(*bound),
+            _ => None,
+        }
+    }
+
+    /// What stands in the file.
+    #[must_use]
+    pub fn record(&self) -> AnswerRecord {
+        let facts = self.cover().map(|(_, facts)| facts);
+        let (certificate, witness, repairs) = match self.answer.clone() {
+            Answer::Optimal { certificate, .. } | Answer::Feasible { certificate, .. } => {
+                (Some(certificate), None, None)
+            }
+            Answer::Infeasible { witness, repairs } => (None, Some(witness), Some(repairs)),
+            Answer::Unknown => (None, None, None),
+        };
+        AnswerRecord {
+            input: self.source.input.clone(),
+            interface: self.source.interface.clone(),
+            budget: self.instance.budget(),
+            reserve: self.reserve,
+            limits: self.instance.limits().spec().clone(),
+            dropped: self.dropped.clone(),
+            solver: self.solver.to_owned(),
+            outcome: OutcomeName::of(&self.answer),
+            n_rules: facts.map(|facts| facts.n_rules),
+            units: facts.map(|facts| facts.n_rules),
+            open_ports: facts.map(|facts| facts.open_ports),
+            cost: facts.map(|facts| facts.cost),
+            bound: self.bound(),
+            verified: self.answer != Answer::Unknown,
+            groups: self.groups(),
+            certificate,
+            witness,
+            repairs,
+        }
+    }
+
+    fn groups(&self) -> Vec<GroupRecord> {
+        let covers = self.cover().map(|(cover, _)| cover);
+        let groups = self.instance.groups().iter().enumerate();
+        groups
+            .map(|(i, group)| GroupRecord {
+                protocol: group.protocol(),
+                zone: None,
+                family: None,
+                n_used_ports: group.n_used_ports(),
+                units_per_rule: 1,
+                rules: covers
+                    .map(|cover| rules(group.runs(), &cover.groups[i]))
+                    .unwrap_or_default(),
+            })
+            .collect()
+    }
+}
+
+/// Each rule with the number of ports that it opens.
+fn rules(runs: &[Span], rules: &[Span]) -> Vec<RuleRecord> {
+    let mut runs = runs.iter().peekable();
+    rules
+        .iter()
+        .map(|&span| {
+            let mut used = 0;
+            while let Some(run) = runs.next_if(|run| run.to() <= span.to()) {
+                used += run.len();
+            }
+            RuleRecord { span, open_ports: span.len() - used }
+        })
+        .collect()
+}
+
+impl AnswerRecord {
+    /// The cover that the file claims for an instance; rules of protocols that the instance does
+    /// not have come last, where the checker refuses them.
+    #[must_use]
+    pub fn cover(&self, instance: &Instance) -> Cover {
+        let mut rules: HashMap<Protocol, Vec<Span>> = HashMap::new();
+        for group in &self.groups {
+            let spans = group.rules.iter().map(|rule| rule.span);
+            rules.entry(group.protocol).or_default().extend(spans);
+        }
+        let groups = instance.groups().iter();
+        let mut groups: Vec<Vec<Span>> =
+            groups.map(|group| rules.remove(&group.protocol()).unwrap_or_default()).collect();
+        groups.extend(rules.into_values().filter(|spans| !spans.is_empty()));
+        Cover { groups }
+    }
+}
