@@ -5,7 +5,7 @@
 //! disjoint windows, each of which needs a kept hole. Both name a window by the rule that may not
 //! be: from the start of one run to the end of another.
 //!
-//! McConnell, Mehlhorn, Näher and Schweitzer, "Certifying algorithms", 2011, is the idea.
+//! `McConnell`, Mehlhorn, Näher and Schweitzer, "Certifying algorithms", 2011, is the idea.
 
 use std::fmt;
 

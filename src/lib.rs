@@ -1,18 +1,83 @@
-//! x
-pub mod answer;
-pub mod certificate;
-pub mod chart;
-pub mod cover;
-pub mod export;
-pub mod flow;
-pub mod front;
-pub mod generate;
-pub mod inputs;
-pub mod instance;
-pub mod limits;
-pub mod line;
-pub mod port_list;
+//! Exact port-range rules for security groups: the fewest open ports for any rule budget, proven.
+//!
+//! A security group allows inbound traffic by rules, each a range of ports, and has a quota of
+//! rules. Where an application uses more scattered ports than there are rules, rules open ports
+//! that nobody uses. This crate finds, for any budget, the rules that cover every used port and
+//! open the fewest others, with a certificate that an independent checker accepts, and the whole
+//! trade-off between rules and open ports.
+//!
+//! | word | meaning |
+//! | --- | --- |
+//! | used port | a port that must stay open |
+//! | run | a maximal block of consecutive used ports; there are `m` of them |
+//! | hole | a maximal block of unused ports between two runs; hole `i` costs `c_i` |
+//! | rule | an inclusive range, from the start of a run to the end of a run |
+//! | cover | disjoint rules in order that contain every used port |
+//! | open port | an unused port inside a rule |
+//! | keep, bridge | leave a hole closed; swallow it into a rule |
+//! | budget | the most rules allowed, `R` |
+//! | window | holes that no rule may bridge together, so that one of them is kept |
+//! | price | what a rule is taken to cost, `t`, so that rules and open ports can be added |
+//! | front | the least cost for each number of rules |
+//! | gap | the optimality gap: value less bound |
+//!
+//! ```
+//! use rangecover::answer::{Answer, answer};
+//! use rangecover::instance::Instance;
+//! use rangecover::limits::Limits;
+//! use rangecover::port_list;
+//! use rangecover::solve::{Stop, default_solver};
+//!
+//! let used = port_list::parse("80-82, 85, 86, 1001, 1002, 1020")?;
+//! let instance = Instance::from_used(&used, 3, Limits::default())?;
+//! let Answer::Optimal { cover, facts, .. } = answer(default_solver(), &instance, Stop::never())?
+//! else {
+//!     unreachable!("without limits on rules, three of them suffice");
+//! };
+//! assert_eq!(facts.open_ports, 2);
+//! let rules: Vec<String> = cover.groups[0].iter().map(ToString::to_string).collect();
+//! assert_eq!(rules, ["80-86", "1001-1002", "1020"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Data flows one way, and a module uses only what stands before it in this list.
+
+// Ports, and the problem.
 pub mod ports;
-pub mod report;
-pub mod solve;
+
+pub mod port_list;
+
+pub mod limits;
+
+pub mod instance;
+
+// What solvers and checkers hand on.
+pub mod cover;
+
+pub mod line;
+
+pub mod certificate;
+
+// The checker, which knows no solver.
 pub mod verify;
+
+// Solvers, checked answers, and fronts.
+pub mod solve;
+
+pub mod answer;
+
+pub mod front;
+
+// Reading.
+pub mod flow;
+
+pub mod inputs;
+
+pub mod generate;
+
+// Writing.
+pub mod report;
+
+pub mod export;
+
+pub mod chart;

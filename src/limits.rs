@@ -184,7 +184,7 @@ mod tests {
     fn weights_agree_with_a_table() {
         let span = |from, to| Span::new(from, to).unwrap();
         let mut weights = Weights::default();
-        let mut table = vec![1_u32; 40];
+        let mut table = [1_u32; 40];
         for (from, to, weight) in [
             (5, 9, 3),
             (0, 2, 7),

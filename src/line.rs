@@ -149,8 +149,7 @@ impl Line {
         let group = self.group_starts.partition_point(|&g| g as usize <= first) - 1;
         let base = self.group_starts[group] as usize;
         let runs = instance.groups()[group].runs();
-        let span = Span::new(runs[first - base].from(), runs[last - base].to());
-        (group, span.expect("runs are in order"))
+        (group, Span::over(runs[first - base], runs[last - base]))
     }
 
     /// The cover whose rules start at these runs: the first is run 0, and every group's first run

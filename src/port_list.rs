@@ -183,13 +183,13 @@ pub fn looks_like_list(text: &str) -> bool {
         return false;
     };
     first.split(',').all(|entry| {
-        let mut parts = entry.trim().split('/');
+        let mut sides = entry.trim().split('/');
         let numeric = |part: &str| {
             part.bytes().any(|b| b.is_ascii_digit())
                 && part.bytes().all(|b| b.is_ascii_digit() || b == b'-' || b == b' ')
         };
         let protocol = |part: &str| part.trim().parse::<Protocol>().is_ok();
-        match (parts.next(), parts.next(), parts.next()) {
+        match (sides.next(), sides.next(), sides.next()) {
             (Some(ports), None, _) => numeric(ports) || ports.is_empty(),
             (Some(a), Some(b), None) => numeric(a) && protocol(b) || protocol(a) && numeric(b),
             _ => false,

@@ -56,6 +56,13 @@ impl Span {
         Self { from: point, to: point }
     }
 
+    /// The span from the start of one span to the end of a later one, or of the same.
+    #[must_use]
+    pub fn over(first: Self, last: Self) -> Self {
+        debug_assert!(first.from <= last.to);
+        Self { from: first.from, to: last.to }
+    }
+
     /// First point.
     #[must_use]
     pub fn from(self) -> u32 {

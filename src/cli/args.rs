@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 
-use rangecover::export::text::{counted, grouped, name};
+use rangecover::export::text::{counted, grouped};
 use rangecover::flow::{Records, Selection, ServicePort};
 use rangecover::inputs::{self, InputFormat, Inputs, Reading, Source};
 use rangecover::instance::{Instance, drop_forbidden};
@@ -122,7 +122,7 @@ pub(crate) fn solver_help() -> String {
     let mut text = "The solver:".to_owned();
     for solver in SOLVERS {
         let default = if solver.name() == default_solver().name() { " [default]" } else { "" };
-        text += &format!("\n- {}: {}{default}", solver.name(), solver.about());
+        text = format!("{text}\n- {}: {}{default}", solver.name(), solver.about());
     }
     text
 }
@@ -211,7 +211,7 @@ pub(crate) struct Job {
 /// All instances of a command.
 pub(crate) struct Jobs {
     /// The instances, in order.
-    pub(crate) jobs: Vec<Job>,
+    pub(crate) list: Vec<Job>,
     /// How the inputs were read.
     pub(crate) reading: Reading,
     /// Records of the flow logs.
@@ -240,7 +240,7 @@ pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Job
         }
     }
     let records = read.traffic.map(|traffic| traffic.records);
-    Ok(Jobs { jobs, reading, records, exit })
+    Ok(Jobs { list: jobs, reading, records, exit })
 }
 
 /// Makes an instance of used ports.
@@ -252,7 +252,7 @@ pub(crate) fn job(
 ) -> anyhow::Result<Job> {
     let dropped = if drop { drop_forbidden(&mut source.used, limits) } else { Vec::new() };
     let instance = Instance::from_used(&source.used, budget, Arc::clone(limits))
-        .with_context(|| name(source.input.as_deref(), source.interface.as_deref()))?;
+        .with_context(|| source.name())?;
     Ok(Job { source, instance, reserve: 0, dropped })
 }
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use anyhow::{Context, bail, ensure};
 
 use rangecover::certificate::Certificate;
-use rangecover::export::text::{counted, grouped, name};
-use rangecover::inputs::Source;
+use rangecover::export::text::{counted, grouped};
+use rangecover::inputs::{Source, name};
 use rangecover::instance::Instance;
 use rangecover::limits::Limits;
 use rangecover::report::{AnswerRecord, OutcomeName, Report};
@@ -58,13 +58,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         };
         seen.insert((&record.input, &record.interface));
         let proven = check(open.swap_remove(at), record).with_context(|| name.clone())?;
-        lines += &format!("{name}: {proven}\n");
+        lines = lines + &name + ": " + &proven + "\n";
         if record.outcome == OutcomeName::Unknown {
             exit = Exit::Unanswered;
         }
     }
     if let Some(source) = open.first() {
-        bail!("{}: no answer", name(source.input.as_deref(), source.interface.as_deref()));
+        bail!("{}: no answer", source.name());
     }
     output::write(None, lines.as_bytes())?;
     Ok(exit)

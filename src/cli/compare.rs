@@ -8,8 +8,9 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use rangecover::answer::{Answer, checked};
-use rangecover::export::text::{grouped, name};
+use rangecover::export::text::grouped;
 use rangecover::export::{json, table};
+use rangecover::inputs::name;
 use rangecover::report::OutcomeName;
 use rangecover::solve::{SolveError, Solver, solve};
 
@@ -82,16 +83,14 @@ struct Row {
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let jobs = load(&args.inputs, &args.limits)?;
     let bar = output::progress("comparing");
-    bar.set_length((jobs.jobs.len() * args.solvers.len()) as u64);
+    bar.set_length((jobs.list.len() * args.solvers.len()) as u64);
     let mut rows = Vec::new();
     let mut exit = jobs.exit;
-    for job in &jobs.jobs {
+    for job in &jobs.list {
         // An instance is answered when some solver answers it.
         let mut best = Exit::Unanswered;
         for &solver in &args.solvers {
-            let (row, answered) = compare(job, solver, args).with_context(|| {
-                name(job.source.input.as_deref(), job.source.interface.as_deref())
-            })?;
+            let (row, answered) = compare(job, solver, args).with_context(|| job.source.name())?;
             rows.push(row);
             best = best.min(answered);
             bar.inc(1);

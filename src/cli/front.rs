@@ -8,9 +8,10 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use rangecover::chart::{self, Chart, Curve};
-use rangecover::export::text::{grouped, name};
+use rangecover::export::text::grouped;
 use rangecover::export::{json, table};
 use rangecover::front::{Front, FrontPoint};
+use rangecover::inputs::name;
 use rangecover::line::Line;
 
 use super::args::{InputArgs, Job, LimitArgs, load};
@@ -109,16 +110,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         rows(args.format) || file.is_some_and(|(_, f)| matches!(f, FileFormat::Rows(_)));
     let jobs = load(&args.inputs, &args.limits)?;
     let bar = output::progress("fronts");
-    bar.set_length(jobs.jobs.len() as u64);
+    bar.set_length(jobs.list.len() as u64);
     let fronts: Vec<InstanceFront> = jobs
-        .jobs
+        .list
         .into_par_iter()
         .map(|job| {
             let front = front(&job, args.up_to, every_budget);
             bar.inc(1);
-            front.with_context(|| {
-                label(job.source.input.as_deref(), job.source.interface.as_deref())
-            })
+            front.with_context(|| job.source.name())
         })
         .collect::<anyhow::Result<_>>()?;
     bar.finish_and_clear();
@@ -132,10 +131,6 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     output::write(None, &written(&fronts, args.format)?)?;
     Ok(jobs.exit)
-}
-
-fn label(input: Option<&str>, interface: Option<&str>) -> String {
-    name(input, interface)
 }
 
 #[cfg(feature = "png")]
@@ -218,7 +213,7 @@ fn text(fronts: &[InstanceFront]) -> String {
 }
 
 fn block(front: &InstanceFront) -> String {
-    let name = label(front.input.as_deref(), front.interface.as_deref());
+    let name = name(front.input.as_deref(), front.interface.as_deref());
     let knee = front.knee.map(|knee| knee.budget);
     let shown: Vec<usize> =
         ladder(usize::MAX / 100).take_while(|&b| b <= front.most_rules).collect();
@@ -269,10 +264,12 @@ fn draw(fronts: &[InstanceFront], up_to: Option<usize>) -> Chart {
         title: "Open ports against rules".to_owned(),
         y_label: if weighted { "cost of open ports" } else { "open ports" }.to_owned(),
         up_to,
+        // An interface without used ports has nothing to trade.
         curves: fronts
             .iter()
+            .filter(|front| front.most_rules > 0)
             .map(|front| Curve {
-                name: label(front.input.as_deref(), front.interface.as_deref()),
+                name: name(front.input.as_deref(), front.interface.as_deref()),
                 vertices: front.vertices.iter().map(|v| (v.budget, v.cost)).collect(),
                 knee: front.knee.map(|v| (v.budget, v.cost)),
                 budget: front.budget,

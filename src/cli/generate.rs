@@ -62,7 +62,7 @@ fn kinds() -> PossibleValuesParser {
 fn kind_help() -> String {
     let mut text = "What to generate:".to_owned();
     for kind in KINDS {
-        text += &format!("\n- {}: {}", kind.name, kind.about);
+        text = format!("{text}\n- {}: {}", kind.name, kind.about);
     }
     text + "\n- flow-log: a VPC flow log of a small network"
 }

@@ -57,9 +57,9 @@ enum Format {
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let jobs = load(&args.inputs, &args.limits)?;
     let bar = output::progress("solving");
-    bar.set_length(jobs.jobs.len() as u64);
+    bar.set_length(jobs.list.len() as u64);
     let solved: Vec<anyhow::Result<Solved>> = jobs
-        .jobs
+        .list
         .into_par_iter()
         .map(|job| {
             let solved = solve(job, args);
@@ -100,8 +100,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
 
 fn solve(job: Job, args: &Args) -> anyhow::Result<Solved> {
     let Job { source, instance, reserve, dropped } = job;
-    let answer = answer(args.solver, &instance, args.time.stop())
-        .with_context(|| text::name(source.input.as_deref(), source.interface.as_deref()))?;
+    let answer = answer(args.solver, &instance, args.time.stop()).with_context(|| source.name())?;
     Ok(Solved { source, instance, reserve, dropped, solver: args.solver.name(), answer })
 }
 

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::answer::Answer;
 use crate::certificate::{BlockedRule, Witness};
+use crate::instance::Group;
 use crate::ports::Span;
 use crate::report::{OutcomeName, Solved};
 use crate::solve::Repairs;
@@ -27,16 +28,6 @@ const STRING: &str = "a string takes everything";
 pub fn text(solved: &[Solved]) -> Vec<u8> {
     let blocks: Vec<String> = solved.iter().map(block).collect();
     blocks.join("\n").into_bytes()
-}
-
-/// The name of an instance: its port list, its interface, or both.
-#[must_use]
-pub fn name(input: Option<&str>, interface: Option<&str>) -> String {
-    match (input, interface) {
-        (Some(input), Some(interface)) => format!("{input} {interface}"),
-        (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => "interface not named".to_owned(),
-    }
 }
 
 /// A number with a comma after every three digits.
@@ -72,20 +63,7 @@ fn colour(outcome: OutcomeName) -> Style {
 fn block(solved: &Solved) -> String {
     let mut text = String::new();
     let bold = Style::new().bold();
-    let name = name(solved.source.input.as_deref(), solved.source.interface.as_deref());
-    write!(text, "{bold}{name}{bold:#}").expect(STRING);
-    let groups = solved.instance.groups();
-    let used: Vec<String> = groups
-        .iter()
-        .map(|group| format!("{} {}", grouped(group.n_used_ports()), group.protocol()))
-        .collect();
-    let n_used: u64 = groups.iter().map(|group| group.n_used_ports()).sum();
-    let used = if used.is_empty() {
-        "no used port".to_owned()
-    } else {
-        format!("{} used port{}", used.join(" + "), if n_used == 1 { "" } else { "s" })
-    };
-    writeln!(text, ": {used}").expect(STRING);
+    writeln!(text, "{bold}{}{bold:#}: {}", solved.source.name(), used(solved)).expect(STRING);
     let outcome = OutcomeName::of(&solved.answer);
     let style = colour(outcome);
     write!(text, "  {style}{}{style:#}", outcome.name()).expect(STRING);
@@ -94,9 +72,9 @@ fn block(solved: &Solved) -> String {
             writeln!(text, ", verified: {}", summary(solved, facts)).expect(STRING);
         }
         Answer::Feasible { facts, bound, .. } => {
-            let (gap, bound) = (grouped(facts.cost - bound), grouped(*bound));
-            let summary = summary(solved, facts);
-            writeln!(text, ", verified: {summary}; proven bound {bound}, gap {gap}").expect(STRING);
+            write!(text, ", verified: {}", summary(solved, facts)).expect(STRING);
+            let gap = grouped(facts.cost - bound);
+            writeln!(text, "; proven bound {}, gap {gap}", grouped(*bound)).expect(STRING);
         }
         Answer::Infeasible { witness, repairs } => {
             infeasible(&mut text, solved, witness, repairs);
@@ -104,7 +82,9 @@ fn block(solved: &Solved) -> String {
         Answer::Unknown => {
             let budget = counted(solved.instance.budget() as u64, "rule");
             let solver = solved.solver;
-            writeln!(text, ": {solver} found no cover within {budget} and excludes none; --solver price decides").expect(STRING);
+            writeln!(text, ": {solver} found no cover within {budget} and excludes none")
+                .expect(STRING);
+            list(&mut text, "what helps", &["--solver price, which decides".to_owned()]);
         }
     }
     rules(&mut text, solved);
@@ -113,6 +93,18 @@ fn block(solved: &Solved) -> String {
         list(&mut text, "dropped", &dropped);
     }
     text
+}
+
+/// The used ports of each protocol.
+fn used(solved: &Solved) -> String {
+    let groups = solved.instance.groups();
+    let number = |group: &Group| format!("{} {}", grouped(group.n_used_ports()), group.protocol());
+    let numbers: Vec<String> = groups.iter().map(number).collect();
+    match groups.iter().map(Group::n_used_ports).sum() {
+        0 => "no used port".to_owned(),
+        1 => format!("{} used port", numbers.join(" + ")),
+        _ => format!("{} used ports", numbers.join(" + ")),
+    }
 }
 
 /// Rules against the budget, and what they open.

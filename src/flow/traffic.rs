@@ -140,9 +140,9 @@ impl Traffic {
         if !self.ports.contains_key(interface) {
             self.ports.insert(interface.to_owned(), Default::default());
         }
-        let ports = self.ports.get_mut(interface).expect("it was just put there");
         if let (true, Some(protocol), (_, Some(port))) = (accepted, protocol, port)
             && selection.takes_protocol(protocol)
+            && let Some(ports) = self.ports.get_mut(interface)
         {
             ports[protocol as usize].insert(port);
         }

@@ -47,6 +47,8 @@ pub struct Inputs {
     pub notes: Vec<Note>,
     /// What all flow logs together showed, if there were any.
     pub traffic: Option<Traffic>,
+    /// How many sources stood before the first flow log.
+    logs_at: Option<usize>,
 }
 
 /// Used ports of one instance.
@@ -58,6 +60,24 @@ pub struct Source {
     pub interface: Option<String>,
     /// The ports.
     pub used: UsedPorts,
+}
+
+impl Source {
+    /// The name for people.
+    #[must_use]
+    pub fn name(&self) -> String {
+        name(self.input.as_deref(), self.interface.as_deref())
+    }
+}
+
+/// The name of an instance for people: its port list, its interface, or both.
+#[must_use]
+pub fn name(input: Option<&str>, interface: Option<&str>) -> String {
+    match (input, interface) {
+        (Some(input), Some(interface)) => format!("{input} {interface}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => "interface not named".to_owned(),
+    }
 }
 
 /// A remark on an input.
@@ -147,50 +167,56 @@ pub fn read(
         })
         .collect();
     let mut collected = Inputs::default();
-    let mut logs_at = None;
     for (place, content) in places.iter().zip(contents) {
-        let name = place.name();
-        match content {
-            Ok(Content::List(used)) => {
-                collected.sources.push(Source { input: Some(name), interface: None, used })
-            }
-            Ok(Content::Log(traffic)) => {
-                logs_at.get_or_insert(collected.sources.len());
-                collected.add_log(&name, traffic);
-            }
-            Err(reason @ (Reason::Unknown(_) | Reason::Empty | Reason::Layout(_)))
-                if place.was_found() =>
-            {
-                let text = format!("skipped: {reason}");
-                collected.notes.push(Note { input: name, text });
-            }
-            Err(Reason::AllMalformed { n, first }) if place.was_found() => {
-                let mut traffic = Traffic::default();
-                for _ in 0..n {
-                    traffic.add_malformed(first.line, first.reason.clone());
-                }
-                traffic.malformed.truncate(1);
-                logs_at.get_or_insert(collected.sources.len());
-                collected.add_log(&name, traffic);
-            }
-            Err(reason) => return Err(reason.at(&name)),
-        }
+        collected.add(place, content)?;
     }
-    if let (Some(at), Some(traffic)) = (logs_at, &collected.traffic) {
-        let interfaces = traffic.interfaces().into_iter();
-        let sources = interfaces.map(|(interface, used)| Source { input: None, interface, used });
-        collected.sources.splice(at..at, sources);
-    }
-    let nothing_read =
-        collected.traffic.as_ref().is_none_or(|t| t.records.read == t.records.malformed);
-    if collected.sources.is_empty() && nothing_read {
+    collected.add_interfaces();
+    let none_valid = |t: &Traffic| t.records.read == t.records.malformed;
+    if collected.sources.is_empty() && collected.traffic.as_ref().is_none_or(none_valid) {
         return Err(Reason::Empty.at(&inputs.join(", ")));
     }
     Ok(collected)
 }
 
 impl Inputs {
+    /// Adds what a file held, or says why it is left out.
+    fn add(&mut self, place: &Place, content: Result<Content, Reason>) -> Result<(), InputError> {
+        let name = place.name();
+        match content {
+            Ok(Content::List(used)) => {
+                self.sources.push(Source { input: Some(name), interface: None, used });
+            }
+            Ok(Content::Log(traffic)) => self.add_log(&name, traffic),
+            Err(Reason::AllMalformed { n, first }) if place.was_found() => {
+                let mut traffic = Traffic::default();
+                traffic.records.read = n - 1;
+                traffic.records.malformed = n - 1;
+                traffic.add_malformed(first.line, first.reason);
+                self.add_log(&name, traffic);
+            }
+            Err(reason @ (Reason::Unknown(_) | Reason::Empty | Reason::Layout(_)))
+                if place.was_found() =>
+            {
+                let text = format!("skipped: {reason}");
+                self.notes.push(Note { input: name, text });
+            }
+            Err(reason) => return Err(reason.at(&name)),
+        }
+        Ok(())
+    }
+
+    /// Puts the interfaces of all flow logs where the first of these logs stood.
+    fn add_interfaces(&mut self) {
+        if let (Some(at), Some(traffic)) = (self.logs_at, &self.traffic) {
+            let interfaces = traffic.interfaces().into_iter();
+            let sources =
+                interfaces.map(|(interface, used)| Source { input: None, interface, used });
+            self.sources.splice(at..at, sources);
+        }
+    }
+
     fn add_log(&mut self, name: &str, traffic: Traffic) {
+        self.logs_at.get_or_insert(self.sources.len());
         let mut note = |text| self.notes.push(Note { input: name.to_owned(), text });
         for assumption in &traffic.assumptions {
             note((*assumption).to_owned());

@@ -64,7 +64,7 @@ fn cover_that_keeps(instance: &Instance, mut kept: u32) -> Cover {
             if kept & 1 == 1 {
                 rules.push(run);
             } else {
-                *last = Span::new(last.from(), run.to()).expect("runs are in order");
+                *last = Span::over(*last, run);
             }
             kept >>= 1;
         }

@@ -1,4 +1,4 @@
-//! The integer program, solved by an engine of good_lp, as MIP and as LP relaxation.
+//! The integer program, solved by an engine of `good_lp`, as MIP and as LP relaxation.
 //!
 //! `x_i = 1` when hole `i` is kept: maximise what is kept, keep at most R − G holes, and at least
 //! one in every window. All rows are intervals, so the matrix is totally unimodular and the LP has

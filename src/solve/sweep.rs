@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::certificate::{BlockedRule, Witness};
 use crate::instance::Instance;
 use crate::line::Line;
+use crate::ports::Span;
 
 /// The first run of each rule of the cover with the fewest rules.
 pub(crate) fn fewest_rule_starts(line: &Line) -> Vec<u32> {
@@ -85,7 +86,7 @@ pub fn repairs(line: &Line, instance: &Instance) -> Repairs {
 
 /// The unused ports between the first and the last run of a group, at most.
 fn most_open_ports(instance: &Instance) -> u64 {
-    let open = |group: &crate::instance::Group| group.holes().map(|hole| hole.len()).sum();
+    let open = |group: &crate::instance::Group| group.holes().map(Span::len).sum();
     instance.groups().iter().map(open).max().unwrap_or(0)
 }
 

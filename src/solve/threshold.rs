@@ -4,6 +4,8 @@
 //! are all bridged at once, so the cover can open far more ports than it has to. A cover that
 //! breaks another limit is no answer. O(m log m).
 
+use crate::ports::Span;
+
 use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};
 
 /// Bridges every hole up to the least size that fits the budget.
@@ -31,7 +33,7 @@ impl Solver for Threshold {
             return Ok(Outcome::Unknown);
         };
         let mut sizes: Vec<u64> =
-            groups.iter().flat_map(|group| group.holes().map(|hole| hole.len())).collect();
+            groups.iter().flat_map(|group| group.holes().map(Span::len)).collect();
         sizes.sort_unstable_by(|a, b| b.cmp(a));
         let threshold = sizes.get(n_kept).copied().unwrap_or(0);
         if instance.limits().max_hole().is_some_and(|most| threshold > most) {

@@ -2,13 +2,16 @@
 
 use proptest::prelude::*;
 use rangecover::answer::{Answer, answer};
-use rangecover::certificate::{BlockedRule, Certificate, Multiplier};
+use rangecover::certificate::{BlockedRule, Certificate, Multiplier, Witness};
+use rangecover::front::Front;
 use rangecover::instance::Instance;
 use rangecover::line::Line;
-use rangecover::solve::{self, Guarantee, SOLVERS, Stop, solver};
+use rangecover::solve::{
+    Guarantee, Outcome, SOLVERS, Stop, default_solver, fewest_rules, least_costs, solve, solver,
+};
 use rangecover::verify;
 
-use crate::instances::instance;
+use crate::instances::{instance, large_instance};
 
 fn exact_cost(name: &str, instance: &Instance) -> Option<u64> {
     match answer(solver(name).unwrap(), instance, Stop::never()).unwrap() {
@@ -18,14 +21,242 @@ fn exact_cost(name: &str, instance: &Instance) -> Option<u64> {
     }
 }
 
+fn exact_solvers() -> impl Iterator<Item = &'static str> {
+    let exact = SOLVERS.iter().filter(|solver| solver.guarantee() == Guarantee::Exact);
+    exact.map(|solver| solver.name())
+}
+
+/// Any certificate whatever, over the ports of small instances.
+fn any_certificate() -> impl Strategy<Value = Certificate> {
+    let window = (0..3_usize, 0..130_u32, 0..130_u32, prop_oneof![0..40_u64, any::<u64>()]);
+    (prop_oneof![0..60_u64, any::<u64>()], prop::collection::vec(window, 0..4)).prop_map(
+        |(price, windows)| Certificate {
+            price,
+            windows: windows
+                .into_iter()
+                .map(|(group, from, to, multiplier)| Multiplier {
+                    rule: BlockedRule { group, from, to },
+                    multiplier,
+                })
+                .collect(),
+        },
+    )
+}
+
+/// A certificate of windows that exist: each from the start of a run to the end of another.
+fn windows_of(instance: &Instance, picks: &[(usize, usize, usize, u64)]) -> Vec<Multiplier> {
+    let groups = instance.groups();
+    let window = |&(group, first, last, multiplier): &(usize, usize, usize, u64)| {
+        let group = group % groups.len().max(1);
+        let runs = groups.get(group)?.runs();
+        let (first, last) = (first % runs.len(), last % runs.len());
+        let rule = BlockedRule { group, from: runs[first].from(), to: runs[last].to() };
+        Some(Multiplier { rule, multiplier })
+    };
+    picks.iter().filter_map(window).collect()
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
 
     #[test]
     fn exact_solvers_agree_with_brute_force(instance in instance(6)) {
         let best = exact_cost("brute", &instance);
-        for solver in SOLVERS.iter().filter(|s| s.guarantee() == Guarantee::Exact) {
-            prop_assert_eq!(exact_cost(solver.name(), &instance), best, "{}", solver.name());
+        for name in exact_solvers() {
+            prop_assert_eq!(exact_cost(name, &instance), best, "{}", name);
         }
     }
+
+    #[test]
+    fn heuristics_never_beat_the_optimum(instance in instance(6)) {
+        let best = exact_cost("price", &instance);
+        for solver in SOLVERS.iter().filter(|s| s.guarantee() == Guarantee::Heuristic) {
+            // The checker has accepted the cover and the bound of what comes back.
+            match answer(*solver, &instance, Stop::never()).unwrap() {
+                Answer::Optimal { facts, .. } => prop_assert_eq!(Some(facts.cost), best),
+                Answer::Feasible { facts, bound, .. } => {
+                    prop_assert_eq!(Some(bound), best);
+                    prop_assert!(facts.cost >= bound);
+                }
+                Answer::Unknown => {}
+                Answer::Infeasible { .. } => prop_assert!(false, "a heuristic excludes nothing"),
+            }
+        }
+    }
+
+    #[test]
+    fn cost_never_grows_with_the_budget_and_falls_ever_slower(instance in instance(6)) {
+        let costs: Vec<Option<u64>> = (0..=instance.n_runs() + 1)
+            .map(|budget| exact_cost("brute", &instance.with_budget(budget)))
+            .collect();
+        let fewest = costs.iter().position(Option::is_some).unwrap();
+        let costs: Vec<u64> = costs[fewest..].iter().map(|cost| cost.unwrap()).collect();
+        for pair in costs.windows(2) {
+            prop_assert!(pair[0] >= pair[1]);
+        }
+        for triple in costs.windows(3) {
+            prop_assert!(triple[0] - triple[1] >= triple[1] - triple[2], "{:?}", costs);
+        }
+    }
+
+    #[test]
+    fn the_front_has_the_cost_of_every_budget(instance in instance(6)) {
+        let line = Line::new(&instance);
+        let front = Front::new(&line);
+        prop_assert_eq!(front.most_rules(), instance.n_runs());
+        for budget in 0..=instance.n_runs() + 1 {
+            let best = exact_cost("brute", &instance.with_budget(budget));
+            prop_assert_eq!(front.cost(budget), best, "budget {}", budget);
+        }
+        let savings: Vec<u64> = front.edges().iter().map(|edge| edge.saving).collect();
+        prop_assert!(savings.is_sorted_by(|a, b| a > b));
+        // Points come with covers and proofs that the checker has accepted.
+        let points = front.points(&instance, &line, 0..=instance.n_runs() + 1).unwrap();
+        for point in &points {
+            prop_assert_eq!(Some(point.facts.cost), front.cost(point.budget));
+            let bound = verify::bound(&instance.with_budget(point.budget), &point.certificate);
+            prop_assert_eq!(bound, Ok(point.facts.cost));
+        }
+        prop_assert_eq!(points.len(), instance.n_runs() + 2 - front.fewest_rules());
+    }
+
+    #[test]
+    fn repairs_are_the_least_that_work(instance in instance(5)) {
+        if let Answer::Infeasible { repairs, .. } =
+            answer(default_solver(), &instance, Stop::never()).unwrap()
+        {
+            let feasible = |instance: &Instance| exact_cost("brute", instance).is_some();
+            prop_assert!(feasible(&instance.with_budget(repairs.max_rules)));
+            prop_assert!(!feasible(&instance.with_budget(repairs.max_rules - 1)));
+            let with_most = |most: Option<u64>| {
+                let groups = instance.groups().iter().map(|g| (g.protocol(), g.runs().to_vec()));
+                let limits = instance.limits().with_max_open_ports(most);
+                Instance::new(groups, instance.budget(), limits).unwrap()
+            };
+            match repairs.max_open_ports {
+                Some(most) => {
+                    prop_assert!(feasible(&with_most(Some(most))));
+                    prop_assert!(most == 0 || !feasible(&with_most(Some(most - 1))));
+                }
+                None => {
+                    prop_assert!(!feasible(&with_most(None)));
+                    prop_assert!(repairs.reason.is_some());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_certificate_proves_more_than_the_optimum(
+        instance in instance(5),
+        certificate in any_certificate(),
+        price in 0..60_u64,
+        picks in prop::collection::vec((0..2_usize, 0..6_usize, 0..6_usize, 0..40_u64), 0..5),
+    ) {
+        if let Some(best) = exact_cost("brute", &instance) {
+            if let Ok(bound) = verify::bound(&instance, &certificate) {
+                prop_assert!(bound <= best);
+            }
+            let real = Certificate { price, windows: windows_of(&instance, &picks) };
+            if let Ok(bound) = verify::bound(&instance, &real) {
+                prop_assert!(bound <= best);
+            }
+        }
+    }
+
+    #[test]
+    fn a_corrupted_certificate_never_proves_more(
+        instance in instance(6),
+        change in -3_i64..=3,
+        at in any::<prop::sample::Index>(),
+    ) {
+        if let Answer::Optimal { facts, mut certificate, .. } =
+            answer(default_solver(), &instance, Stop::never()).unwrap()
+        {
+            let n_values = certificate.windows.len() + 1;
+            let at = at.index(n_values);
+            let value = match at.checked_sub(1) {
+                Some(window) => &mut certificate.windows[window].multiplier,
+                None => &mut certificate.price,
+            };
+            *value = value.saturating_add_signed(change);
+            prop_assert!(verify::bound(&instance, &certificate).unwrap() <= facts.cost);
+        }
+    }
+
+    #[test]
+    fn no_witness_excludes_a_cover_that_exists(
+        instance in instance(5),
+        picks in prop::collection::vec((0..2_usize, 0..6_usize, 0..6_usize, 0..2_u64), 0..8),
+    ) {
+        let windows = windows_of(&instance, &picks).into_iter().map(|w| w.rule).collect();
+        if verify::witness(&instance, &Witness { windows }).is_ok() {
+            prop_assert_eq!(exact_cost("brute", &instance), None);
+        }
+    }
+
+    #[test]
+    fn a_witness_without_one_of_its_windows_is_refused(instance in instance(6)) {
+        if let Answer::Infeasible { mut witness, .. } =
+            answer(default_solver(), &instance, Stop::never()).unwrap()
+        {
+            prop_assert_eq!(verify::witness(&instance, &witness), Ok(()));
+            if witness.windows.pop().is_some() {
+                prop_assert!(verify::witness(&instance, &witness).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn out_of_time_the_answer_is_a_cover_with_a_bound(instance in instance(6)) {
+        let best = exact_cost("brute", &instance);
+        let stop = Stop::after(std::time::Duration::ZERO);
+        for name in ["price", "dp"] {
+            match answer(solver(name).unwrap(), &instance, stop).unwrap() {
+                Answer::Optimal { facts, .. } => prop_assert_eq!(Some(facts.cost), best),
+                Answer::Feasible { facts, bound, .. } => {
+                    prop_assert!(bound <= best.unwrap() && best.unwrap() <= facts.cost);
+                }
+                Answer::Infeasible { .. } => prop_assert_eq!(best, None),
+                Answer::Unknown => prop_assert!(false, "the sweep finds a cover if there is one"),
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn exact_solvers_agree_on_large_instances(instance in large_instance()) {
+        let line = Line::new(&instance);
+        let best = exact_cost("price", &instance);
+        prop_assert_eq!(exact_cost("dp", &instance), best);
+        prop_assert_eq!(exact_cost("ilp-lp", &instance), best);
+        let front = Front::new(&line);
+        prop_assert_eq!(front.cost(instance.budget()), best);
+        prop_assert_eq!(front.fewest_rules(), fewest_rules(&line));
+        let most = front.fewest_rules() + 40;
+        for (k, cost) in (1..).zip(least_costs(&line, most)) {
+            prop_assert_eq!(front.cost(k), cost, "{} rules", k);
+        }
+    }
+}
+
+#[test]
+fn every_solver_answers_an_instance_without_ports() {
+    let instance = Instance::new([], 0, rangecover::limits::Limits::default()).unwrap();
+    for solver in SOLVERS {
+        let outcome = solve(*solver, &instance, Stop::never()).unwrap();
+        assert!(matches!(outcome, Outcome::Optimal { .. }), "{}", solver.name());
+    }
+}
+
+#[test]
+fn names_in_the_registry_are_distinct_and_found() {
+    for (i, one) in SOLVERS.iter().enumerate() {
+        assert!(SOLVERS[..i].iter().all(|other| other.name() != one.name()));
+        assert_eq!(solver(one.name()).unwrap().name(), one.name());
+    }
+    assert!(solver("none").is_none());
 }
