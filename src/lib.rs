@@ -81,3 +81,7 @@ pub mod report;
 pub mod export;
 
 pub mod chart;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

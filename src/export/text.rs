@@ -17,7 +17,7 @@ const WIDTH: usize = 96;
 /// Columns of the words before a list.
 const LABEL: usize = 18;
 /// Items that are listed before the rest is only counted.
-const SHOWN: usize = 24;
+const SHOWN: usize = 12;
 
 const STRING: &str = "a string takes everything";
 
