@@ -12,6 +12,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use crate::answer::AnswerError;
 use crate::certificate::Certificate;
 use crate::cover::Cover;
@@ -20,7 +22,7 @@ use crate::line::Line;
 use crate::solve::pass::{HalfPrice, Pass, Point};
 use crate::solve::price::certificate_at;
 use crate::solve::splice::splice;
-use crate::verify::{self, Facts};
+use crate::verify::{Bound, Checker, Facts, Violation};
 
 /// Consecutive budgets over which each further rule saves the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub struct Front {
 
 /// A checked point of the front, with its proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FrontPoint {
+pub struct FrontPoint<'a> {
     /// The budget.
     pub budget: usize,
     /// An optimal cover.
@@ -49,7 +51,7 @@ pub struct FrontPoint {
     /// What the checker found the cover to be.
     pub facts: Facts,
     /// The proof that nothing costs less under this budget.
-    pub certificate: Certificate,
+    pub certificate: &'a Certificate,
 }
 
 impl Front {
@@ -142,34 +144,41 @@ impl Front {
         (depth(knee) > 0).then_some(*knee)
     }
 
-    /// Optimal covers for some budgets, in rising order, each checked and proven.
+    /// What `read` makes of the optimal covers of some budgets, each checked and proven.
     ///
-    /// Budgets below the fewest rules are left out; a budget above the most rules gets the cover
-    /// that opens nothing.
+    /// Budgets come in rising order; those below the fewest rules are left out, and one above the
+    /// most rules gets the cover that opens nothing. A cover is dropped once it is read, since all
+    /// of them together would need O(m²) memory. Covers are made in parallel.
     ///
     /// # Errors
     /// When the checker refuses a cover or a bound, which would be a defect of this module.
-    pub fn points(
+    pub fn points<T: Send>(
         &self,
         instance: &Instance,
         line: &Line,
         budgets: impl IntoIterator<Item = usize>,
-    ) -> Result<Vec<FrontPoint>, AnswerError> {
+        read: impl Fn(&FrontPoint<'_>) -> T + Sync,
+    ) -> Result<Vec<T>, AnswerError> {
         let mut budgets = budgets.into_iter().peekable();
         while budgets.next_if(|&budget| budget < self.fewest_rules).is_some() {}
         let mut points = Vec::new();
         let mut pass = Pass::default();
+        let checker = Checker::new(instance);
         let mut last = self.fewest_rules;
-        let flat = Edge { saving: 0, n_steps: usize::MAX - self.most_rules() };
-        for edge in self.edges.iter().chain([&flat]) {
+        let beyond = Edge { saving: 0, n_steps: usize::MAX - self.most_rules() };
+        for edge in self.edges.iter().chain([&beyond]) {
             last += edge.n_steps;
-            if budgets.peek().is_none_or(|&budget| budget > last) {
+            let on_edge: Vec<usize> =
+                std::iter::from_fn(|| budgets.next_if(|&budget| budget <= last)).collect();
+            if on_edge.is_empty() {
                 continue;
             }
-            let proof = EdgeProof::new(instance, line, edge.saving, &mut pass)?;
-            while let Some(budget) = budgets.next_if(|&budget| budget <= last) {
-                points.push(proof.point(instance, line, budget)?);
-            }
+            let proof = EdgeProof::new(instance, line, &checker, edge.saving, &mut pass)?;
+            let made: Result<Vec<T>, AnswerError> = on_edge
+                .into_par_iter()
+                .map(|budget| Ok(read(&proof.point(instance, line, &checker, budget)?)))
+                .collect();
+            points.extend(made?);
         }
         Ok(points)
     }
@@ -180,10 +189,10 @@ struct EdgeProof {
     fewer: Point,
     more: Point,
     certificate: Certificate,
-    bound: verify::Bound,
+    bound: Bound,
 }
 
-fn refused(violation: verify::Violation) -> AnswerError {
+fn refused(violation: Violation) -> AnswerError {
     AnswerError::Refused { solver: "front", violation }
 }
 
@@ -191,6 +200,7 @@ impl EdgeProof {
     fn new(
         instance: &Instance,
         line: &Line,
+        checker: &Checker<'_>,
         price: u64,
         pass: &mut Pass,
     ) -> Result<Self, AnswerError> {
@@ -205,7 +215,7 @@ impl EdgeProof {
         let fewer = point(2 * price + 1);
         let more = point((2 * price).saturating_sub(1));
         let certificate = certificate_at(line, instance, price, pass);
-        let bound = verify::bounds(instance, &certificate).map_err(refused)?;
+        let bound = checker.bounds(&certificate).map_err(refused)?;
         Ok(Self { fewer, more, certificate, bound })
     }
 
@@ -213,17 +223,18 @@ impl EdgeProof {
         &self,
         instance: &Instance,
         line: &Line,
+        checker: &Checker<'_>,
         budget: usize,
-    ) -> Result<FrontPoint, AnswerError> {
+    ) -> Result<FrontPoint<'_>, AnswerError> {
         let n_rules = budget.min(self.more.n_rules());
         let rule_starts = splice(&self.fewer.rule_starts, &self.more.rule_starts, n_rules);
         let cover = line.cover(instance, &rule_starts);
-        let facts = verify::cover(&instance.with_budget(budget), &cover).map_err(refused)?;
+        let facts = checker.cover(&cover, budget).map_err(refused)?;
         let bound = self.bound.at(budget);
         if facts.cost != bound {
             return Err(AnswerError::Disagree { solver: "front", cost: facts.cost, bound });
         }
-        Ok(FrontPoint { budget, cover, facts, certificate: self.certificate.clone() })
+        Ok(FrontPoint { budget, cover, facts, certificate: &self.certificate })
     }
 }
 

@@ -156,13 +156,23 @@ impl Line {
     /// is among them.
     #[must_use]
     pub fn cover(&self, instance: &Instance, rule_starts: &[u32]) -> Cover {
-        let mut groups = vec![Vec::new(); self.n_groups()];
-        for (i, &start) in rule_starts.iter().enumerate() {
-            let end = rule_starts.get(i + 1).map_or(self.n_runs(), |&next| next as usize);
-            let (group, span) = self.rule(instance, start as usize, end - 1);
-            groups[group].push(span);
-        }
-        Cover { groups }
+        let mut rest = rule_starts;
+        let mut base = 0;
+        let rules_of = |group: &Group| {
+            let runs = group.runs();
+            let end = base + runs.len();
+            let n_rules = rest.partition_point(|&start| (start as usize) < end);
+            let (starts, later) = rest.split_at(n_rules);
+            let ends = starts.iter().skip(1).map(|&next| next as usize).chain([end]);
+            let rules = starts
+                .iter()
+                .zip(ends)
+                .map(|(&start, end)| Span::over(runs[start as usize - base], runs[end - base - 1]))
+                .collect();
+            (base, rest) = (end, later);
+            rules
+        };
+        Cover { groups: instance.groups().iter().map(rules_of).collect() }
     }
 
     /// What the cover with these rule starts costs.

@@ -22,6 +22,7 @@ use thiserror::Error;
 use crate::certificate::{BlockedRule, Certificate, Witness};
 use crate::cover::Cover;
 use crate::instance::{Group, Instance};
+use crate::limits::Limits;
 use crate::ports::{Protocol, Span};
 
 /// What the checker found a cover to be.
@@ -72,48 +73,130 @@ pub enum Violation {
 /// # Errors
 /// The first violation.
 pub fn cover(instance: &Instance, cover: &Cover) -> Result<Facts, Violation> {
-    let groups = instance.groups();
-    if cover.groups.len() != groups.len() {
-        return Err(Violation::Groups { rules: cover.groups.len(), groups: groups.len() });
+    Checker::new(instance).cover(cover, instance.budget())
+}
+
+/// The bound on the cost of every cover within the instance's budget.
+///
+/// # Errors
+/// When a window of the certificate is none, or may be spanned by a rule.
+pub fn bound(instance: &Instance, certificate: &Certificate) -> Result<u64, Violation> {
+    Ok(Checker::new(instance).bounds(certificate)?.at(instance.budget()))
+}
+
+/// Checks that a witness excludes every cover within the budget.
+///
+/// # Errors
+/// The first violation.
+pub fn witness(instance: &Instance, witness: &Witness) -> Result<(), Violation> {
+    Checker::new(instance).witness(witness, instance.budget())
+}
+
+/// A checker for many claims about one instance, under any budget.
+#[derive(Debug)]
+pub struct Checker<'a> {
+    ledgers: Vec<Ledger<'a>>,
+}
+
+impl<'a> Checker<'a> {
+    /// Works out what it takes to judge any rule at once, O(m).
+    #[must_use]
+    pub fn new(instance: &'a Instance) -> Self {
+        let groups = instance.groups().iter();
+        let ledgers = groups.map(|group| Ledger::new(instance.limits(), group)).collect();
+        Self { ledgers }
     }
-    let mut facts = Facts { n_rules: 0, open_ports: 0, cost: 0 };
-    for (group, rules) in groups.iter().zip(&cover.groups) {
-        let protocol = group.protocol();
-        let ledger = Ledger::new(instance, group);
-        let mut runs = 0..group.runs().len();
-        for &rule in rules {
-            let Some(first) = group.runs().get(runs.start) else {
-                return Err(Violation::Superfluous { protocol, rule });
-            };
-            if first.from() != rule.from() {
-                let expected = first.from();
-                return Err(Violation::Start { protocol, rule, expected });
-            }
-            let rest = &group.runs()[runs.clone()];
-            let n_inside = rest.iter().take_while(|run| run.to() <= rule.to()).count();
-            if n_inside == 0 || rest[n_inside - 1].to() != rule.to() {
-                return Err(Violation::End { protocol, rule });
-            }
-            let last_run = runs.start + n_inside - 1;
-            ledger.allowed(runs.start, last_run)?;
-            facts.open_ports += ledger.open_ports(runs.start, last_run);
-            for pair in rest[..n_inside].windows(2) {
-                let hole = between(pair[0], pair[1]);
-                facts.cost += instance.limits().weights(protocol).cost(hole);
-            }
-            facts.n_rules += 1;
-            runs.start = last_run + 1;
+
+    /// Checks a cover of at most `budget` rules.
+    ///
+    /// # Errors
+    /// The first violation.
+    pub fn cover(&self, cover: &Cover, budget: usize) -> Result<Facts, Violation> {
+        let (rules, groups) = (cover.groups.len(), self.ledgers.len());
+        if rules != groups {
+            return Err(Violation::Groups { rules, groups });
         }
-        let runs = &group.runs()[runs];
-        if let Some(run) = runs.first() {
-            let port = run.from();
-            return Err(Violation::Uncovered { protocol, port });
+        let mut facts = Facts { n_rules: 0, open_ports: 0, cost: 0 };
+        for (ledger, rules) in self.ledgers.iter().zip(&cover.groups) {
+            ledger.cover(rules, &mut facts)?;
+        }
+        if facts.n_rules > budget {
+            return Err(Violation::Budget { rules: facts.n_rules, budget });
+        }
+        Ok(facts)
+    }
+
+    /// The bounds that a certificate proves, one for every budget.
+    ///
+    /// # Errors
+    /// When a window of the certificate is none, or may be spanned by a rule.
+    pub fn bounds(&self, certificate: &Certificate) -> Result<Bound, Violation> {
+        // At most 2^32 holes and windows, and terms below 2^64: every sum fits i128.
+        let price = i128::from(certificate.price);
+        // loads[g][i] becomes Σ y_w over the windows of group g with hole i, by differences first.
+        let mut loads: Vec<Vec<i128>> =
+            self.ledgers.iter().map(|ledger| vec![0; ledger.runs.len()]).collect();
+        let mut at_no_slots: i128 = 0;
+        for weighted in &certificate.windows {
+            let y = i128::from(weighted.multiplier);
+            let (first_run, last_run) = self.window(weighted.rule)?;
+            let loads = &mut loads[weighted.rule.group];
+            loads[first_run] += y;
+            loads[last_run] -= y;
+            at_no_slots += y;
+        }
+        let mut n_holes = 0;
+        for (ledger, loads) in self.ledgers.iter().zip(&loads) {
+            let mut load = 0;
+            for (sums, change) in ledger.cost_before.windows(2).zip(loads) {
+                load += change;
+                let cost = i128::from(sums[1] - sums[0]);
+                at_no_slots += cost - (cost - price + load).max(0);
+                n_holes += 1;
+            }
+        }
+        Ok(Bound { at_no_slots, price, n_groups: self.ledgers.len(), n_holes })
+    }
+
+    /// Checks that a witness excludes every cover of at most `budget` rules.
+    ///
+    /// # Errors
+    /// The first violation.
+    pub fn witness(&self, witness: &Witness, budget: usize) -> Result<(), Violation> {
+        let needed = budget.saturating_add(1).saturating_sub(self.ledgers.len());
+        let mut last: Option<(BlockedRule, usize)> = None;
+        for &second in &witness.windows {
+            let (first_run, last_run) = self.window(second)?;
+            if let Some((first, end)) = last
+                && (second.group, first_run) < (first.group, end)
+            {
+                return Err(Violation::Overlap { first, second });
+            }
+            last = Some((second, last_run));
+        }
+        let found = witness.windows.len();
+        if found < needed {
+            return Err(Violation::TooFewWindows { found, needed });
+        }
+        Ok(())
+    }
+
+    /// Finds the first and the last run of a window and checks that the limits block it.
+    fn window(&self, rule: BlockedRule) -> Result<(usize, usize), Violation> {
+        let BlockedRule { group, from, to } = rule;
+        let found = self.ledgers.get(group).and_then(|ledger| {
+            let first_run = ledger.runs.binary_search_by_key(&from, |run| run.from()).ok()?;
+            let last_run = ledger.runs.binary_search_by_key(&to, |run| run.to()).ok()?;
+            (first_run < last_run).then_some((ledger, first_run, last_run))
+        });
+        let Some((ledger, first_run, last_run)) = found else {
+            return Err(Violation::NoWindow(rule));
+        };
+        match ledger.allowed(first_run, last_run) {
+            Err(_) => Ok((first_run, last_run)),
+            Ok(()) => Err(Violation::Allowed(rule)),
         }
     }
-    if facts.n_rules > instance.budget() {
-        return Err(Violation::Budget { rules: facts.n_rules, budget: instance.budget() });
-    }
-    Ok(facts)
 }
 
 fn between(first: Span, second: Span) -> Span {
@@ -121,52 +204,84 @@ fn between(first: Span, second: Span) -> Span {
 }
 
 /// What it takes to judge any rule of a group at once.
+#[derive(Debug)]
 struct Ledger<'a> {
-    instance: &'a Instance,
-    group: &'a Group,
+    limits: &'a Limits,
+    protocol: Protocol,
+    runs: &'a [Span],
     /// For each run the unused ports between the first run and it.
     open_before: Vec<u64>,
+    /// For each run what these ports cost.
+    cost_before: Vec<u64>,
     /// The holes larger than `max_hole`, by index.
     large: Vec<usize>,
 }
 
 impl<'a> Ledger<'a> {
-    fn new(instance: &'a Instance, group: &'a Group) -> Self {
-        let max_hole = instance.limits().max_hole().unwrap_or(u64::MAX);
-        let mut open_before = Vec::with_capacity(group.runs().len());
+    fn new(limits: &'a Limits, group: &'a Group) -> Self {
+        let (protocol, runs) = (group.protocol(), group.runs());
+        let max_hole = limits.max_hole().unwrap_or(u64::MAX);
+        let weights = limits.weights(protocol);
+        let mut open_before = Vec::with_capacity(runs.len());
+        let mut cost_before = Vec::with_capacity(runs.len());
         let mut large = Vec::new();
-        let mut open = 0;
+        let (mut open, mut cost) = (0, 0);
         open_before.push(open);
-        for (i, pair) in group.runs().windows(2).enumerate() {
-            let size = between(pair[0], pair[1]).len();
-            if size > max_hole {
+        cost_before.push(cost);
+        for (i, pair) in runs.windows(2).enumerate() {
+            let hole = between(pair[0], pair[1]);
+            if hole.len() > max_hole {
                 large.push(i);
             }
-            open += size;
+            open += hole.len();
+            cost += weights.cost(hole);
             open_before.push(open);
+            cost_before.push(cost);
         }
-        Self { instance, group, open_before, large }
+        Self { limits, protocol, runs, open_before, cost_before, large }
     }
 
-    /// The unused ports of the rule over these runs.
-    fn open_ports(&self, first_run: usize, last_run: usize) -> u64 {
-        self.open_before[last_run] - self.open_before[first_run]
+    /// Checks that rules cover all runs, each of them allowed, and adds up what they are.
+    fn cover(&self, rules: &[Span], facts: &mut Facts) -> Result<(), Violation> {
+        let protocol = self.protocol;
+        let mut next_run = 0;
+        for &rule in rules {
+            let Some(first) = self.runs.get(next_run) else {
+                return Err(Violation::Superfluous { protocol, rule });
+            };
+            if first.from() != rule.from() {
+                return Err(Violation::Start { protocol, rule, expected: first.from() });
+            }
+            let rest = &self.runs[next_run..];
+            let n_before = rest.iter().take_while(|run| run.to() < rule.to()).count();
+            if rest.get(n_before).is_none_or(|run| run.to() != rule.to()) {
+                return Err(Violation::End { protocol, rule });
+            }
+            let last_run = next_run + n_before;
+            self.allowed(next_run, last_run)?;
+            facts.n_rules += 1;
+            facts.open_ports += self.open_before[last_run] - self.open_before[next_run];
+            facts.cost += self.cost_before[last_run] - self.cost_before[next_run];
+            next_run = last_run + 1;
+        }
+        match self.runs.get(next_run) {
+            Some(run) => Err(Violation::Uncovered { protocol, port: run.from() }),
+            None => Ok(()),
+        }
     }
 
     /// Checks the rule over these runs against every limit.
     fn allowed(&self, first_run: usize, last_run: usize) -> Result<(), Violation> {
-        let limits = self.instance.limits();
-        let protocol = self.group.protocol();
-        let runs = self.group.runs();
-        let rule = Span::new(runs[first_run].from(), runs[last_run].to())
-            .expect("an instance's runs are in order");
+        let Self { limits, protocol, runs, .. } = *self;
+        let rule = Span::over(runs[first_run], runs[last_run]);
+        let open = self.open_before[last_run] - self.open_before[first_run];
         let next_large = self.large.partition_point(|&hole| hole < first_run);
         let large = match self.large.get(next_large) {
             Some(&hole) if hole < last_run => between(runs[hole], runs[hole + 1]).len(),
             _ => 0,
         };
         for (limit, found, most) in [
-            ("max_open_ports", self.open_ports(first_run, last_run), limits.max_open_ports()),
+            ("max_open_ports", open, limits.max_open_ports()),
             ("max_hole", large, limits.max_hole()),
             ("max_rule_width", rule.len(), limits.max_rule_width()),
         ] {
@@ -183,29 +298,6 @@ impl<'a> Ledger<'a> {
             Some(ports) => Err(Violation::Forbidden { protocol, rule, ports }),
             None => Ok(()),
         }
-    }
-}
-
-fn ledgers(instance: &Instance) -> Vec<Ledger<'_>> {
-    let groups = instance.groups().iter();
-    groups.map(|group| Ledger::new(instance, group)).collect()
-}
-
-/// Finds the first and the last run of a window and checks that the limits block it.
-fn window(ledgers: &[Ledger<'_>], rule: BlockedRule) -> Result<(usize, usize), Violation> {
-    let BlockedRule { group, from, to } = rule;
-    let found = ledgers.get(group).and_then(|ledger| {
-        let runs = ledger.group.runs();
-        let first_run = runs.binary_search_by_key(&from, |run| run.from()).ok()?;
-        let last_run = runs.binary_search_by_key(&to, |run| run.to()).ok()?;
-        (first_run < last_run).then_some((ledger, first_run, last_run))
-    });
-    let Some((ledger, first_run, last_run)) = found else {
-        return Err(Violation::NoWindow(rule));
-    };
-    match ledger.allowed(first_run, last_run) {
-        Err(_) => Ok((first_run, last_run)),
-        Ok(()) => Err(Violation::Allowed(rule)),
     }
 }
 
@@ -233,72 +325,4 @@ impl Bound {
         let bound = (self.at_no_slots - self.price * slots).max(0);
         u64::try_from(bound).unwrap_or(u64::MAX)
     }
-}
-
-/// The bound on the cost of every cover within the instance's budget.
-///
-/// # Errors
-/// When a window of the certificate is none, or may be spanned by a rule.
-pub fn bound(instance: &Instance, certificate: &Certificate) -> Result<u64, Violation> {
-    Ok(bounds(instance, certificate)?.at(instance.budget()))
-}
-
-/// The bounds that a certificate proves for every budget.
-///
-/// # Errors
-/// As [`bound`].
-pub fn bounds(instance: &Instance, certificate: &Certificate) -> Result<Bound, Violation> {
-    // At most 2^32 holes and windows, and terms below 2^64: every sum fits i128.
-    let price = i128::from(certificate.price);
-    let groups = instance.groups();
-    // loads[g][i] becomes Σ y_w over the windows of group g with hole i, by differences first.
-    let mut loads: Vec<Vec<i128>> = groups.iter().map(|g| vec![0; g.runs().len()]).collect();
-    let mut at_no_slots: i128 = 0;
-    let ledgers = ledgers(instance);
-    for weighted in &certificate.windows {
-        let y = i128::from(weighted.multiplier);
-        let (first_run, last_run) = window(&ledgers, weighted.rule)?;
-        let loads = &mut loads[weighted.rule.group];
-        loads[first_run] += y;
-        loads[last_run] -= y;
-        at_no_slots += y;
-    }
-    for (group, loads) in groups.iter().zip(&loads) {
-        let weights = instance.limits().weights(group.protocol());
-        let mut load = 0;
-        for (pair, change) in group.runs().windows(2).zip(loads) {
-            load += change;
-            let cost = i128::from(weights.cost(between(pair[0], pair[1])));
-            at_no_slots += cost - (cost - price + load).max(0);
-        }
-    }
-    Ok(Bound {
-        at_no_slots,
-        price,
-        n_groups: groups.len(),
-        n_holes: instance.n_runs() - groups.len(),
-    })
-}
-
-/// Checks that a witness excludes every cover within the budget.
-///
-/// # Errors
-/// The first violation.
-pub fn witness(instance: &Instance, witness: &Witness) -> Result<(), Violation> {
-    let needed = (instance.budget() + 1).saturating_sub(instance.groups().len());
-    let ledgers = ledgers(instance);
-    let mut last: Option<(BlockedRule, usize)> = None;
-    for &second in &witness.windows {
-        let (first_run, last_run) = window(&ledgers, second)?;
-        if let Some((first, end)) = last
-            && (second.group, first_run) < (first.group, end)
-        {
-            return Err(Violation::Overlap { first, second });
-        }
-        last = Some((second, last_run));
-    }
-    if witness.windows.len() < needed {
-        return Err(Violation::TooFewWindows { found: witness.windows.len(), needed });
-    }
-    Ok(())
 }

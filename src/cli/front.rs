@@ -168,8 +168,7 @@ fn front(job: &Job, up_to: Option<usize>, every_budget: bool) -> anyhow::Result<
         budgets.retain(|&budget| budget <= last.max(instance.budget().min(front.most_rules())));
         budgets
     };
-    let points = front.points(instance, &line, budgets)?;
-    let row = |point: &FrontPoint| Row {
+    let row = |point: &FrontPoint<'_>| Row {
         input: source.input.clone(),
         interface: source.interface.clone(),
         budget: point.budget,
@@ -178,6 +177,7 @@ fn front(job: &Job, up_to: Option<usize>, every_budget: bool) -> anyhow::Result<
         bound: point.facts.cost,
         supported: true,
     };
+    let points = front.points(instance, &line, budgets, row)?;
     let vertex = |(budget, cost)| Vertex { budget, cost };
     Ok(InstanceFront {
         input: source.input.clone(),
@@ -187,7 +187,7 @@ fn front(job: &Job, up_to: Option<usize>, every_budget: bool) -> anyhow::Result<
         most_rules: front.most_rules(),
         knee: front.knee().map(vertex),
         vertices: vertices.into_iter().map(vertex).collect(),
-        points: points.iter().map(row).collect(),
+        points,
         weighted: !instance.limits().spec().weights.is_empty(),
     })
 }

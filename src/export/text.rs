@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use crate::answer::Answer;
 use crate::certificate::{BlockedRule, Witness};
 use crate::instance::Group;
+use crate::limits::LimitSpec;
 use crate::ports::Span;
 use crate::report::{OutcomeName, Solved};
 use crate::solve::Repairs;
@@ -81,8 +82,8 @@ fn block(solved: &Solved) -> String {
         }
         Answer::Unknown => {
             let budget = counted(solved.instance.budget() as u64, "rule");
-            let solver = solved.solver;
-            writeln!(text, ": {solver} found no cover within {budget} and excludes none")
+            let tried = solved.solver;
+            writeln!(text, ": {tried} found no cover within {budget} and excludes none")
                 .expect(STRING);
             list(&mut text, "what helps", &["--solver price, which decides".to_owned()]);
         }
@@ -134,6 +135,7 @@ fn infeasible(text: &mut String, solved: &Solved, witness: &Witness, repairs: &R
         |rule: &BlockedRule| format!("{}/{}-{}", groups[rule.group].protocol(), rule.from, rule.to);
     let windows: Vec<String> = witness.windows.iter().map(blocked).collect();
     list(text, "no rule spans", &shortened(windows));
+    list(text, "limits", &limits(solved.instance.limits().spec()));
     let rules = format!("--max-rules {}", repairs.max_rules + solved.reserve);
     let open = match (repairs.max_open_ports, &repairs.reason) {
         (Some(most), _) => format!("or --max-open-ports {most}"),
@@ -142,6 +144,18 @@ fn infeasible(text: &mut String, solved: &Solved, witness: &Witness, repairs: &R
         }
     };
     list(text, "what helps", &[format!("{rules} {open}")]);
+}
+
+/// The limits that are set, as on the command line.
+fn limits(spec: &LimitSpec) -> Vec<String> {
+    let numbers = [
+        ("--max-open-ports", spec.max_open_ports),
+        ("--max-hole", spec.max_hole),
+        ("--max-rule-width", spec.max_rule_width),
+    ];
+    let set = numbers.iter().filter_map(|(flag, most)| most.map(|most| format!("{flag} {most}")));
+    let forbid = spec.forbid.iter().map(|ports| format!("--forbid {ports}"));
+    shortened(set.chain(forbid).collect())
 }
 
 /// The first few items, and how many more there are.

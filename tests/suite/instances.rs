@@ -86,23 +86,30 @@ pub(crate) fn large_instance() -> impl Strategy<Value = Instance> {
         vec((protocol(), 0..20_000_u32, 0..5_000_u32, 0..9_u32), 0..4),
         0..30_usize,
     )
-        .prop_map(|(tcp, udp, max_open_ports, max_hole, max_rule_width, forbid, weights, more)| {
-            let set = |ports: Vec<u32>| ports.into_iter().map(Span::single).collect::<PortSet>();
-            let limits = Limits::from(LimitSpec {
-                max_open_ports,
-                max_hole,
-                max_rule_width,
-                forbid: forbid.into_iter().map(|(p, from, len)| entry(p, from, len)).collect(),
-                weights: weights
-                    .into_iter()
-                    .map(|(p, from, len, weight)| WeightEntry { ports: entry(p, from, len), weight })
-                    .collect(),
-            });
-            let mut used =
-                UsedPorts::from([(Protocol::Tcp, set(tcp)), (Protocol::Udp, set(udp))]);
-            rangecover::instance::drop_forbidden(&mut used, &limits);
-            let instance = Instance::from_used(&used, 0, limits).expect("no run is that wide");
-            let fewest = rangecover::solve::fewest_rules(&rangecover::line::Line::new(&instance));
-            instance.with_budget(fewest + more)
-        })
+        .prop_map(
+            |(tcp, udp, max_open_ports, max_hole, max_rule_width, forbid, weights, more)| {
+                let set =
+                    |ports: Vec<u32>| ports.into_iter().map(Span::single).collect::<PortSet>();
+                let limits = Limits::from(LimitSpec {
+                    max_open_ports,
+                    max_hole,
+                    max_rule_width,
+                    forbid: forbid.into_iter().map(|(p, from, len)| entry(p, from, len)).collect(),
+                    weights: weights
+                        .into_iter()
+                        .map(|(p, from, len, weight)| WeightEntry {
+                            ports: entry(p, from, len),
+                            weight,
+                        })
+                        .collect(),
+                });
+                let mut used =
+                    UsedPorts::from([(Protocol::Tcp, set(tcp)), (Protocol::Udp, set(udp))]);
+                rangecover::instance::drop_forbidden(&mut used, &limits);
+                let instance = Instance::from_used(&used, 0, limits).expect("no run is that wide");
+                let fewest =
+                    rangecover::solve::fewest_rules(&rangecover::line::Line::new(&instance));
+                instance.with_budget(fewest + more)
+            },
+        )
 }

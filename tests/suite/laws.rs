@@ -111,11 +111,16 @@ proptest! {
         let savings: Vec<u64> = front.edges().iter().map(|edge| edge.saving).collect();
         prop_assert!(savings.is_sorted_by(|a, b| a > b));
         // Points come with covers and proofs that the checker has accepted.
-        let points = front.points(&instance, &line, 0..=instance.n_runs() + 1).unwrap();
-        for point in &points {
-            prop_assert_eq!(Some(point.facts.cost), front.cost(point.budget));
-            let bound = verify::bound(&instance.with_budget(point.budget), &point.certificate);
-            prop_assert_eq!(bound, Ok(point.facts.cost));
+        let points = front
+            .points(&instance, &line, 0..=instance.n_runs() + 1, |point| {
+                let instance = instance.with_budget(point.budget);
+                let bound = verify::bound(&instance, point.certificate).unwrap();
+                (point.budget, point.facts.cost, bound)
+            })
+            .unwrap();
+        for &(budget, cost, bound) in &points {
+            prop_assert_eq!(Some(cost), front.cost(budget));
+            prop_assert_eq!(bound, cost);
         }
         prop_assert_eq!(points.len(), instance.n_runs() + 2 - front.fewest_rules());
     }
@@ -133,15 +138,12 @@ proptest! {
                 let limits = instance.limits().with_max_open_ports(most);
                 Instance::new(groups, instance.budget(), limits).unwrap()
             };
-            match repairs.max_open_ports {
-                Some(most) => {
-                    prop_assert!(feasible(&with_most(Some(most))));
-                    prop_assert!(most == 0 || !feasible(&with_most(Some(most - 1))));
-                }
-                None => {
-                    prop_assert!(!feasible(&with_most(None)));
-                    prop_assert!(repairs.reason.is_some());
-                }
+            if let Some(most) = repairs.max_open_ports {
+                prop_assert!(feasible(&with_most(Some(most))));
+                prop_assert!(most == 0 || !feasible(&with_most(Some(most - 1))));
+            } else {
+                prop_assert!(!feasible(&with_most(None)));
+                prop_assert!(repairs.reason.is_some());
             }
         }
     }

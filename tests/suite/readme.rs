@@ -34,4 +34,3 @@ fn the_picture_is_what_its_command_draws() {
         "draw it again: rangecover front datasets/flow-logs -o notebooks/front.svg"
     );
 }
-
