@@ -2,6 +2,7 @@
 
 use super::Curve;
 use super::shapes::{Point, Rect};
+use crate::export::number::grouped;
 
 /// There are no more ports than this, so no more rules.
 const MOST_BUDGET: usize = 65_536;
@@ -167,18 +168,6 @@ pub(super) fn counted(n: u64, nouns: &str) -> String {
 pub(super) fn tick(value: f64) -> String {
     const READABLE: f64 = 1e7;
     if value < READABLE { grouped(value.round() as u64) } else { powered(value) }
-}
-
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn powered(value: f64) -> String {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 
-use rangecover::export::text::{counted, grouped};
+use rangecover::export::number::{counted, grouped};
 use rangecover::flow::{Records, Selection, ServicePort};
 use rangecover::inputs::{self, InputFormat, Inputs, Reading, Source};
 use rangecover::instance::{Instance, drop_forbidden};

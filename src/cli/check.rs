@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail, ensure};
 
 use rangecover::certificate::Certificate;
-use rangecover::export::text::{counted, grouped};
+use rangecover::export::number::{counted, grouped};
 use rangecover::inputs::{Source, name};
 use rangecover::instance::Instance;
 use rangecover::limits::Limits;

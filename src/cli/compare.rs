@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use rangecover::answer::{Answer, checked};
-use rangecover::export::text::grouped;
+use rangecover::export::number::grouped;
 use rangecover::export::{json, table};
 use rangecover::inputs::name;
 use rangecover::report::OutcomeName;

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use rangecover::chart::{self, Chart, Curve};
-use rangecover::export::text::grouped;
+use rangecover::export::number::grouped;
 use rangecover::export::{json, table};
 use rangecover::front::{Front, FrontPoint};
 use rangecover::inputs::name;

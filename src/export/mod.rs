@@ -1,5 +1,6 @@
 //! Formats: bytes out of answers and fronts. Nothing here reads or prints.
 
 pub mod json;
+pub mod number;
 pub mod table;
 pub mod text;

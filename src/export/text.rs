@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::answer::Answer;
 use crate::certificate::{BlockedRule, Witness};
+use crate::export::number::{counted, grouped};
 use crate::instance::Group;
 use crate::limits::LimitSpec;
 use crate::ports::Span;
@@ -29,27 +30,6 @@ const STRING: &str = "a string takes everything";
 pub fn text(solved: &[Solved]) -> Vec<u8> {
     let blocks: Vec<String> = solved.iter().map(block).collect();
     blocks.join("\n").into_bytes()
-}
-
-/// A number with a comma after every three digits.
-#[must_use]
-pub fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `1 rule`, `2 rules`.
-#[must_use]
-pub fn counted(n: u64, noun: &str) -> String {
-    let s = if n == 1 { "" } else { "s" };
-    format!("{} {noun}{s}", grouped(n))
 }
 
 fn colour(outcome: OutcomeName) -> Style {
