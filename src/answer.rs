@@ -2,11 +2,11 @@
 
 use thiserror::Error;
 
-use crate::certificate::{Certificate, Witness};
+use crate::certificate::{Certificate, Repairs, Witness};
 use crate::cover::Cover;
 use crate::instance::Instance;
 use crate::line::Line;
-use crate::solve::{self, Outcome, Repairs, SolveError, Solver, Stop};
+use crate::solve::{self, Outcome, SolveError, Solver, Stop};
 use crate::verify::{self, Facts, Violation};
 
 /// A checked outcome. There is no way to an answer around the checker.
@@ -125,6 +125,7 @@ pub fn checked(
                 .ok_or(AnswerError::NoWitness { solver })?;
             verify::witness(instance, &witness).map_err(refused)?;
             let repairs = solve::repairs(&line, instance);
+            verify::repairs(instance, &repairs).map_err(refused)?;
             Ok(Answer::Infeasible { witness, repairs })
         }
         Outcome::Unknown => Ok(Answer::Unknown),

@@ -52,6 +52,17 @@ pub struct Witness {
     pub windows: Vec<BlockedRule>,
 }
 
+/// What would make an infeasible instance feasible, one change at a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repairs {
+    /// The least budget that works under these limits.
+    pub max_rules: usize,
+    /// The least `max_open_ports` that works under this budget, if one does.
+    pub max_open_ports: Option<u64>,
+    /// Why no `max_open_ports` works, where none does.
+    pub reason: Option<String>,
+}
+
 impl fmt::Display for BlockedRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{} of group {}", self.from, self.to, self.group)

@@ -184,9 +184,13 @@ pub fn looks_like_list(text: &str) -> bool {
     };
     first.split(',').all(|entry| {
         let mut sides = entry.trim().split('/');
-        let numeric = |part: &str| {
-            part.bytes().any(|b| b.is_ascii_digit())
-                && part.bytes().all(|b| b.is_ascii_digit() || b == b'-' || b == b' ')
+        let number = |part: &str| {
+            let part = part.trim();
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())
+        };
+        let numeric = |part: &str| match part.split_once('-') {
+            Some((from, to)) => number(from) && number(to),
+            None => number(part),
         };
         let protocol = |part: &str| part.trim().parse::<Protocol>().is_ok();
         match (sides.next(), sides.next(), sides.next()) {
@@ -246,7 +250,9 @@ mod tests {
         for text in ["# c\n80,81", "70000", "udp/53", "80 - 90 # x"] {
             assert!(looks_like_list(text), "{text}");
         }
-        for text in ["", "# only", "hello", "{\"a\": 1}", "2 123 eni-1 - -", "1.2.3.4"] {
+        for text in
+            ["", "# only", "hello", "{\"a\": 1}", "2 123 eni-1 - -", "1.2.3.4", "2024-01-01"]
+        {
             assert!(!looks_like_list(text), "{text}");
         }
     }

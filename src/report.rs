@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
-use crate::certificate::{Certificate, Witness};
+use crate::certificate::{Certificate, Repairs, Witness};
 use crate::cover::Cover;
 use crate::flow::Records;
 use crate::inputs::{Reading, Source};
@@ -13,7 +13,6 @@ use crate::instance::Instance;
 use crate::limits::LimitSpec;
 use crate::port_list::Entry;
 use crate::ports::{Protocol, Span};
-use crate::solve::Repairs;
 use crate::verify::Facts;
 
 /// An instance with where it comes from and its checked answer.
@@ -217,15 +216,16 @@ impl Solved {
                 n_used_ports: group.n_used_ports(),
                 units_per_rule: 1,
                 rules: covers
-                    .map(|cover| rules(group.runs(), &cover.groups[i]))
+                    .map(|cover| rule_records(group.runs(), &cover.groups[i]))
                     .unwrap_or_default(),
             })
             .collect()
     }
 }
 
-/// Each rule with the number of ports that it opens.
-fn rules(runs: &[Span], rules: &[Span]) -> Vec<RuleRecord> {
+/// Each rule of a cover with the number of ports that it opens.
+#[must_use]
+pub fn rule_records(runs: &[Span], rules: &[Span]) -> Vec<RuleRecord> {
     let mut runs = runs.iter().peekable();
     rules
         .iter()

@@ -19,7 +19,7 @@
 
 use thiserror::Error;
 
-use crate::certificate::{BlockedRule, Certificate, Witness};
+use crate::certificate::{BlockedRule, Certificate, Repairs, Witness};
 use crate::cover::Cover;
 use crate::instance::{Group, Instance};
 use crate::limits::Limits;
@@ -64,6 +64,10 @@ pub enum Violation {
     Allowed(BlockedRule),
     #[error("windows {first} and {second} are not disjoint and in order")]
     Overlap { first: BlockedRule, second: BlockedRule },
+    #[error("max_rules {claimed} is not the fewest rules that work, {needed} are")]
+    MaxRules { claimed: usize, needed: usize },
+    #[error("max_open_ports {} is not the least that works", claimed.map_or("null".to_owned(), |most| most.to_string()))]
+    MaxOpenPorts { claimed: Option<u64> },
     #[error("{found} disjoint windows are too few, {needed} are needed")]
     TooFewWindows { found: usize, needed: usize },
 }
@@ -92,6 +96,29 @@ pub fn witness(instance: &Instance, witness: &Witness) -> Result<(), Violation> 
     Checker::new(instance).witness(witness, instance.budget())
 }
 
+/// Checks that repairs of an infeasible instance work and that nothing less does.
+///
+/// # Errors
+/// The first violation.
+pub fn repairs(instance: &Instance, repairs: &Repairs) -> Result<(), Violation> {
+    let needed = Checker::new(instance).fewest_rules();
+    if repairs.max_rules != needed {
+        return Err(Violation::MaxRules { claimed: repairs.max_rules, needed });
+    }
+    let works = |max_open_ports: Option<u64>| {
+        let limits = instance.limits().with_max_open_ports(max_open_ports);
+        Checker::with_limits(instance, &limits).fewest_rules() <= instance.budget()
+    };
+    let claimed = repairs.max_open_ports;
+    let holds = match claimed {
+        None => !works(None),
+        Some(most) => {
+            works(Some(most)) && most.checked_sub(1).is_none_or(|less| !works(Some(less)))
+        }
+    };
+    if holds { Ok(()) } else { Err(Violation::MaxOpenPorts { claimed }) }
+}
+
 /// A checker for many claims about one instance, under any budget.
 #[derive(Debug)]
 pub struct Checker<'a> {
@@ -102,9 +129,17 @@ impl<'a> Checker<'a> {
     /// Works out what it takes to judge any rule at once, O(m).
     #[must_use]
     pub fn new(instance: &'a Instance) -> Self {
+        Self::with_limits(instance, instance.limits())
+    }
+
+    fn with_limits(instance: &'a Instance, limits: &'a Limits) -> Self {
         let groups = instance.groups().iter();
-        let ledgers = groups.map(|group| Ledger::new(instance.limits(), group)).collect();
-        Self { ledgers }
+        Self { ledgers: groups.map(|group| Ledger::new(limits, group)).collect() }
+    }
+
+    /// The fewest rules of any cover: from the left, each rule as far as it may go.
+    fn fewest_rules(&self) -> usize {
+        self.ledgers.iter().map(Ledger::fewest_rules).sum()
     }
 
     /// Checks a cover of at most `budget` rules.
@@ -268,6 +303,18 @@ impl<'a> Ledger<'a> {
             Some(run) => Err(Violation::Uncovered { protocol, port: run.from() }),
             None => Ok(()),
         }
+    }
+
+    fn fewest_rules(&self) -> usize {
+        let mut first_run = 0;
+        let mut n_rules = 1;
+        for run in 1..self.runs.len() {
+            if self.allowed(first_run, run).is_err() {
+                first_run = run;
+                n_rules += 1;
+            }
+        }
+        n_rules
     }
 
     /// Checks the rule over these runs against every limit.

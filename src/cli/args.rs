@@ -18,7 +18,7 @@ use rangecover::ports::Protocol;
 use rangecover::solve::{SOLVERS, Solver, Stop, default_solver, solver};
 
 use super::exit::print_error;
-use super::{Exit, output};
+use super::{Exit, output, usage};
 
 /// What to read.
 #[derive(Args)]
@@ -166,11 +166,12 @@ impl LimitArgs {
         })
     }
 
-    fn budget(&self) -> anyhow::Result<usize> {
-        match self.max_rules.checked_sub(self.reserve) {
-            Some(budget) => Ok(budget),
-            None => bail!("--reserve {} is more than --max-rules {}", self.reserve, self.max_rules),
-        }
+    /// What the reserve leaves of the quota; more than the quota is a usage error.
+    fn budget(&self) -> usize {
+        self.max_rules.checked_sub(self.reserve).unwrap_or_else(|| {
+            let (reserve, quota) = (self.reserve, self.max_rules);
+            usage(format!("--reserve {reserve} is more than --max-rules {quota}"))
+        })
     }
 }
 
@@ -224,7 +225,7 @@ pub(crate) struct Jobs {
 pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Jobs> {
     let reading = inputs.reading();
     let spec = limits.spec()?;
-    let budget = limits.budget()?;
+    let budget = limits.budget();
     let read = read(inputs.names(), &reading)?;
     let limit = Arc::new(Limits::from(spec));
     let mut jobs = Vec::new();

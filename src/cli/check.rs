@@ -12,7 +12,8 @@ use rangecover::export::number::{counted, grouped};
 use rangecover::inputs::{Source, name};
 use rangecover::instance::Instance;
 use rangecover::limits::Limits;
-use rangecover::report::{AnswerRecord, OutcomeName, Report};
+use rangecover::ports::Span;
+use rangecover::report::{AnswerRecord, OutcomeName, Report, rule_records};
 use rangecover::verify;
 
 use super::args::{Job, job, read};
@@ -86,11 +87,29 @@ fn check(source: Source, record: &AnswerRecord) -> anyhow::Result<String> {
         OutcomeName::Infeasible => {
             let witness = record.witness.as_ref().context("infeasible, but without a witness")?;
             verify::witness(&instance, witness)?;
+            let repairs = record.repairs.as_ref().context("infeasible, but without repairs")?;
+            verify::repairs(&instance, repairs)?;
+            check_no_cover(record)?;
             let budget = counted(instance.budget() as u64, "rule");
             Ok(format!("infeasible, proven: no cover has {budget} or fewer"))
         }
-        OutcomeName::Unknown => Ok("unknown: nothing is claimed, so nothing is proven".to_owned()),
+        OutcomeName::Unknown => {
+            check_no_cover(record)?;
+            Ok("unknown: nothing is claimed, so nothing is proven".to_owned())
+        }
     }
+}
+
+/// Checks that an answer without a cover does not look like one with a cover.
+fn check_no_cover(record: &AnswerRecord) -> anyhow::Result<()> {
+    let outcome = record.outcome.name();
+    ensure!(record.groups.iter().all(|g| g.rules.is_empty()), "{outcome}, but with rules");
+    let numbers = [record.open_ports, record.cost, record.bound];
+    ensure!(
+        record.n_rules.is_none() && record.units.is_none() && numbers == [None; 3],
+        "{outcome}, but with a number of rules, open ports, a cost or a bound"
+    );
+    Ok(())
 }
 
 fn check_cover(instance: &Instance, record: &AnswerRecord) -> anyhow::Result<String> {
@@ -110,10 +129,23 @@ fn check_cover(instance: &Instance, record: &AnswerRecord) -> anyhow::Result<Str
     let none = Certificate::default();
     let certificate = record.certificate.as_ref().unwrap_or(&none);
     let bound = verify::bound(instance, certificate)?;
+    for (group, record) in instance.groups().iter().zip(&record.groups) {
+        let spans: Vec<Span> = record.rules.iter().map(|rule| rule.span).collect();
+        for (rule, found) in record.rules.iter().zip(rule_records(group.runs(), &spans)) {
+            ensure!(
+                rule.open_ports == found.open_ports,
+                "rule {}/{} has {} open_ports, the answer says {}",
+                group.protocol(),
+                rule.span,
+                found.open_ports,
+                rule.open_ports
+            );
+        }
+    }
     ensure!(
-        record.bound.is_none_or(|claimed| claimed <= bound),
+        record.bound.map_or(record.outcome == OutcomeName::Feasible, |claimed| claimed <= bound),
         "the certificate proves a bound of {bound}, the answer says {}",
-        record.bound.unwrap_or_default()
+        record.bound.map_or("nothing".to_owned(), |bound| bound.to_string())
     );
     ensure!(
         record.outcome == OutcomeName::Feasible || bound == facts.cost,

@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::CommandFactory;
 use clap::builder::PossibleValuesParser;
-use clap::error::ErrorKind;
 
 use rangecover::generate::{Fields, FlowLogOptions, KINDS, Kind, flow_log, kind, port_list};
+use rangecover::ports::N_PORTS;
 
-use super::{Cli, Exit, output};
+use super::{Exit, output, usage};
 
 /// The kind that is no port set.
 const FLOW_LOG: &str = "flow-log";
@@ -24,7 +23,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Number of ports [default: 1000]; in a flow log, of the largest interfaces [default: 200]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(N_PORTS)))]
     ports: Option<u32>,
     /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
@@ -73,8 +72,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         let options = options(args);
         output::stream(path, |out| Ok(flow_log(args.seed, &options, out)?))?;
     } else if args.log.is_some() {
-        let message = format!("only {FLOW_LOG} takes options of flow logs");
-        Cli::command().error(ErrorKind::ArgumentConflict, message).exit();
+        usage(format!("only {FLOW_LOG} takes options of flow logs"));
     } else {
         let list = port_list(kind(&args.kind)?, args.seed, args.ports.unwrap_or(1_000))?;
         output::write(path, list.as_bytes())?;

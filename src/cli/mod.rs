@@ -10,7 +10,8 @@ mod generate;
 mod output;
 mod solve;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 pub(crate) use exit::Exit;
 
@@ -49,4 +50,9 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Command::Generate(args) => generate::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
+}
+
+/// Ends the command for a combination of flags that makes no sense, with status 2.
+fn usage(message: impl std::fmt::Display) -> ! {
+    Cli::command().error(ErrorKind::ArgumentConflict, message).exit()
 }

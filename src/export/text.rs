@@ -5,13 +5,12 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use crate::answer::Answer;
-use crate::certificate::{BlockedRule, Witness};
+use crate::certificate::{BlockedRule, Repairs, Witness};
 use crate::export::number::{counted, grouped};
 use crate::instance::Group;
 use crate::limits::LimitSpec;
 use crate::ports::Span;
 use crate::report::{OutcomeName, Solved};
-use crate::solve::Repairs;
 use crate::verify::Facts;
 
 /// Columns of a line.

@@ -128,8 +128,7 @@ impl Layout {
     }
 
     /// The columns that logs usually have and this one does not, and what is taken instead.
-    #[must_use]
-    pub fn assumptions(&self) -> Vec<&'static str> {
+    pub fn assumptions(&self) -> impl Iterator<Item = &'static str> {
         [
             (self.action, "no action column: every record counts as ACCEPT"),
             (self.log_status, "no log-status column: every record counts as OK"),
@@ -138,6 +137,5 @@ impl Layout {
         ]
         .into_iter()
         .filter_map(|(column, note)| column.is_none().then_some(note))
-        .collect()
     }
 }

@@ -1,5 +1,6 @@
 //! Flow logs as text: a record a line, fields separated by white space.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufRead, Read};
 
 use super::layout::Layout;
@@ -20,7 +21,7 @@ pub fn read(
 ) -> Result<Traffic, (u64, io::Error)> {
     let mut layout = layout;
     let mut traffic = Traffic::default();
-    let mut assumptions = layout.assumptions();
+    let mut assumptions: BTreeSet<&'static str> = layout.assumptions().collect();
     let mut buffer = Vec::new();
     let mut n_lines = 0;
     loop {
@@ -43,13 +44,13 @@ pub fn read(
             match header(line) {
                 Some(named) => {
                     layout = named;
-                    assumptions = layout.assumptions();
+                    assumptions.extend(layout.assumptions());
                 }
                 None => traffic.add_malformed(n_lines, reason),
             }
         }
     }
-    traffic.assumptions = assumptions;
+    traffic.assumptions = assumptions.into_iter().collect();
     Ok(traffic)
 }
 

@@ -23,7 +23,7 @@ mod threshold;
 
 pub use dp::least_costs;
 
-pub use sweep::{Repairs, fewest_rules, repairs, witness};
+pub use sweep::{fewest_rules, repairs, witness};
 
 /// Every solver. To add one, write a file and name it here.
 pub static SOLVERS: &[&dyn Solver] = &[

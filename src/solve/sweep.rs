@@ -4,9 +4,7 @@
 //! the holes under the rule that would have been are a window; these windows are disjoint, so no
 //! cover has fewer rules, O(m).
 
-use serde::{Deserialize, Serialize};
-
-use crate::certificate::{BlockedRule, Witness};
+use crate::certificate::{BlockedRule, Repairs, Witness};
 use crate::instance::Instance;
 use crate::line::Line;
 use crate::ports::Span;
@@ -45,17 +43,6 @@ pub fn witness(line: &Line, instance: &Instance) -> Option<Witness> {
         .take(needed)
         .collect();
     Some(Witness { windows })
-}
-
-/// What would make an infeasible instance feasible, one change at a time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Repairs {
-    /// The least budget that works under these limits.
-    pub max_rules: usize,
-    /// The least `max_open_ports` that works under this budget, if one does.
-    pub max_open_ports: Option<u64>,
-    /// Why no `max_open_ports` works, where none does.
-    pub reason: Option<String>,
 }
 
 /// The repairs of an infeasible instance, O(m log n) for ports up to n.

@@ -1,5 +1,15 @@
 //! All integration tests, in one binary.
 
+mod bad_input;
+mod binary;
+mod checking;
+mod command;
+mod data_sets;
 mod instances;
 mod laws;
+mod log_lines;
+mod output;
+mod readers;
 mod readme;
+mod shared_data;
+mod worked;
