@@ -172,10 +172,7 @@ fn a_changed_certificate_does_not_prove_the_optimum() {
     let none = [("/certificate", Value::Null), ("/bound", json!(0))];
     case.refuses(&none, "called optimal at a cost of 2, but the certificate proves only 0");
     // With more rules the bound is lower, and the cover no longer the best.
-    case.refuses(
-        &[("/budget", json!(4)), ("/bound", json!(0))],
-        "called optimal at a cost of 2",
-    );
+    case.refuses(&[("/budget", json!(4)), ("/bound", json!(0))], "called optimal at a cost of 2");
 }
 
 #[test]
