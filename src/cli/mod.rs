@@ -15,13 +15,16 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub(crate) use exit::Exit;
 
+/// Far beyond any gain: idle threads cost time to start and to wake.
+const MOST_THREADS: i64 = 1_024;
+
 /// Exact port-range rules for security groups: the fewest open ports for any rule budget, proven.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {
     /// Threads for interfaces and files; no influence on the output [default: all cores]
-    #[arg(long, global = true, value_name = "N")]
-    threads: Option<std::num::NonZeroUsize>,
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS))]
+    threads: Option<u16>,
     #[command(subcommand)]
     command: Command,
 }
@@ -40,7 +43,7 @@ enum Command {
 pub(crate) fn run() -> anyhow::Result<Exit> {
     let cli = Cli::parse();
     if let Some(threads) = cli.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global()?;
+        rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
     }
     match cli.command {
         Command::Solve(args) => solve::run(&args),
