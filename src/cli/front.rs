@@ -165,7 +165,8 @@ fn front(job: &Job, up_to: Option<usize>, every_budget: bool) -> anyhow::Result<
         budgets.extend(ladder(last).chain([instance.budget(), last]));
         budgets.sort_unstable();
         budgets.dedup();
-        budgets.retain(|&budget| budget <= last.max(instance.budget().min(front.most_rules())));
+        let in_force = instance.budget();
+        budgets.retain(|&b| b <= last || b == in_force && b <= front.most_rules());
         budgets
     };
     let row = |point: &FrontPoint<'_>| Row {
@@ -260,14 +261,15 @@ fn block(front: &InstanceFront) -> String {
 
 fn draw(fronts: &[InstanceFront], up_to: Option<usize>) -> Chart {
     let weighted = fronts.iter().any(|front| front.weighted);
+    // An interface without used ports has nothing to trade; it is drawn only where no other is.
+    let nothing_to_trade = fronts.iter().all(|front| front.most_rules == 0);
     Chart {
         title: "Open ports against rules".to_owned(),
         y_label: if weighted { "cost of open ports" } else { "open ports" }.to_owned(),
         up_to,
-        // An interface without used ports has nothing to trade.
         curves: fronts
             .iter()
-            .filter(|front| front.most_rules > 0)
+            .filter(|front| front.most_rules > 0 || nothing_to_trade)
             .map(|front| Curve {
                 name: name(front.input.as_deref(), front.interface.as_deref()),
                 vertices: front.vertices.iter().map(|v| (v.budget, v.cost)).collect(),
