@@ -9,7 +9,7 @@ use crate::line::Line;
 use crate::solve::{self, Outcome, SolveError, Solver, Stop};
 use crate::verify::{self, Facts, Violation};
 
-/// A checked outcome. There is no way to an answer around the checker.
+/// A checked outcome: [`answer`] and [`checked`] make one once the checker has accepted it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// A cover whose cost equals a proven bound.

@@ -11,10 +11,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::instance::Instance;
-use crate::line::Line;
-use crate::ports::Span;
-
 /// A rule that no limit allows, from the start of a run to the end of a later one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockedRule {
@@ -66,13 +62,5 @@ pub struct Repairs {
 impl fmt::Display for BlockedRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{} of group {}", self.from, self.to, self.group)
-    }
-}
-
-impl BlockedRule {
-    /// The rule over the runs `first..=last` of the line.
-    pub(crate) fn over(line: &Line, instance: &Instance, first: usize, last: usize) -> Self {
-        let (group, span): (usize, Span) = line.rule(instance, first, last);
-        Self { group, from: span.from(), to: span.to() }
     }
 }

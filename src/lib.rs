@@ -42,6 +42,8 @@
 //!
 //! Data flows one way, and a module uses only what stands before it in this list.
 
+pub mod quote;
+
 // Ports, and the problem.
 pub mod ports;
 
@@ -54,9 +56,9 @@ pub mod instance;
 // What solvers and checkers hand on.
 pub mod cover;
 
-pub mod line;
-
 pub mod certificate;
+
+pub mod line;
 
 // The checker, which knows no solver.
 pub mod verify;

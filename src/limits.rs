@@ -4,9 +4,11 @@
 //! exact engine serve all of them in any mixture.
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
-use crate::port_list::Entry;
+use crate::port_list::{self, Entry, EntryError, LineError};
 use crate::ports::{PortSet, Protocol, Span};
+use crate::quote::quoted;
 
 /// Limits on one rule, and weights, as files and flags state them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,45 @@ pub struct WeightEntry {
     pub ports: Entry,
     /// Cost of opening one of them.
     pub weight: u32,
+}
+
+/// What is wrong with a line of weights.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum WeightError {
+    /// One word only.
+    #[error("'{0}' has no weight; write PORTS WEIGHT")]
+    Missing(String),
+    /// A weight that is no number.
+    #[error("weight '{0}' is not a whole number from 0 to {max}", max = u32::MAX)]
+    NotANumber(String),
+    /// Ports that are none.
+    #[error(transparent)]
+    Ports(#[from] EntryError),
+}
+
+/// The weights in lines of `PORTS WEIGHT`; `#` starts a comment.
+///
+/// # Errors
+/// The first bad line.
+pub fn parse_weights(text: &str) -> Result<Vec<WeightEntry>, LineError<WeightError>> {
+    let mut weights = Vec::new();
+    for (i, line) in text.lines().enumerate() {
+        let entries = weight_line(line).map_err(|error| LineError { line: i + 1, error })?;
+        weights.extend(entries);
+    }
+    Ok(weights)
+}
+
+fn weight_line(line: &str) -> Result<Vec<WeightEntry>, WeightError> {
+    let line = port_list::content(line);
+    if line.is_empty() {
+        return Ok(Vec::new());
+    }
+    let missing = || WeightError::Missing(quoted(line));
+    let (ports, weight) = line.rsplit_once(char::is_whitespace).ok_or_else(missing)?;
+    let weight = weight.parse().map_err(|_| WeightError::NotANumber(quoted(weight)))?;
+    let entries = port_list::parse_line(ports)?;
+    Ok(entries.into_iter().map(|ports| WeightEntry { ports, weight }).collect())
 }
 
 /// The cost of opening each point, as steps: 1 where nothing else is said.

@@ -3,6 +3,7 @@
 //! The groups stand one after the other. The place between two groups counts as a hole of cost 0
 //! that no rule may bridge, so a budget shared by groups is the budget of one line.
 
+use crate::certificate::BlockedRule;
 use crate::cover::Cover;
 use crate::instance::{Group, Instance};
 use crate::limits::Limits;
@@ -143,13 +144,13 @@ impl Line {
             .map(|j| Window { first: self.starts[j] as usize - 1, last: j - 1 })
     }
 
-    /// The runs `first..=last` as a rule: their group and the span that they need.
+    /// The rule over the runs `first..=last`, which no limit allows.
     #[must_use]
-    pub fn rule(&self, instance: &Instance, first: usize, last: usize) -> (usize, Span) {
+    pub fn blocked_rule(&self, instance: &Instance, first: usize, last: usize) -> BlockedRule {
         let group = self.group_starts.partition_point(|&g| g as usize <= first) - 1;
         let base = self.group_starts[group] as usize;
         let runs = instance.groups()[group].runs();
-        (group, Span::over(runs[first - base], runs[last - base]))
+        BlockedRule { group, from: runs[first - base].from(), to: runs[last - base].to() }
     }
 
     /// The cover whose rules start at these runs: the first is run 0, and every group's first run

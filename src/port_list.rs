@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::ports::{N_PORTS, PortSet, Protocol, ProtocolError, Span};
+use crate::quote::quoted;
 
 /// The used ports of each protocol of one interface.
 pub type UsedPorts = BTreeMap<Protocol, PortSet>;
@@ -61,18 +62,18 @@ pub struct LineError<E: std::error::Error> {
 fn port(text: &str) -> Result<u32, EntryError> {
     let text = text.trim();
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(EntryError::NotAPort(text.to_owned()));
+        return Err(EntryError::NotAPort(quoted(text)));
     }
     match text.parse::<u32>() {
         Ok(port) if port < N_PORTS => Ok(port),
-        _ => Err(EntryError::PortRange(text.to_owned())),
+        _ => Err(EntryError::PortRange(quoted(text))),
     }
 }
 
 fn span(text: &str) -> Result<Span, EntryError> {
     if let Some((from, to)) = text.split_once('-') {
         let whole = |error| match error {
-            EntryError::NotAPort(_) => EntryError::NotAPort(text.trim().to_owned()),
+            EntryError::NotAPort(_) => EntryError::NotAPort(quoted(text.trim())),
             other => other,
         };
         let (from, to) = (port(from).map_err(whole)?, port(to).map_err(whole)?);

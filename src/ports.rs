@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::quote::quoted;
+
 /// Number of ports of one protocol, 0 to 65,535.
 pub const N_PORTS: u32 = 1 << 16;
 
@@ -178,7 +180,7 @@ impl FromStr for Protocol {
         match text.to_ascii_lowercase().as_str() {
             "tcp" | "6" => Ok(Self::Tcp),
             "udp" | "17" => Ok(Self::Udp),
-            _ => Err(ProtocolError(text.to_owned())),
+            _ => Err(ProtocolError(quoted(text))),
         }
     }
 }

@@ -34,6 +34,7 @@ pub struct Solved {
 
 /// The file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Report {
     /// Version of the tool.
     pub version: String,
@@ -87,6 +88,7 @@ impl OutcomeName {
 
 /// The answer for one instance.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of the answer, by name")]
 pub struct AnswerRecord {
     /// The port list, or none for flow logs.
@@ -125,6 +127,7 @@ fn is_zero(n: &usize) -> bool {
 
 /// The rules of one protocol.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GroupRecord {
     /// The protocol.
     pub protocol: Protocol,
@@ -180,7 +183,11 @@ impl Solved {
             Answer::Optimal { certificate, .. } | Answer::Feasible { certificate, .. } => {
                 (Some(certificate), None, None)
             }
-            Answer::Infeasible { witness, repairs } => (None, Some(witness), Some(repairs)),
+            Answer::Infeasible { witness, mut repairs } => {
+                // In terms of the flag, which the reserve comes out of.
+                repairs.max_rules = repairs.max_rules.saturating_add(self.reserve);
+                (None, Some(witness), Some(repairs))
+            }
             Answer::Unknown => (None, None, None),
         };
         AnswerRecord {

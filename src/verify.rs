@@ -1,7 +1,7 @@
 //! The checker: covers, bounds and witnesses, in O(m), with integers only.
 //!
-//! It shares nothing with the solvers: it reads an [`Instance`] and what a solver claims, and works
-//! out holes, costs and limits by itself.
+//! It shares no algorithm with the solvers: it reads an [`Instance`], with its runs, limits and
+//! weights, and what a solver claims, and works out windows, covers and sums by itself.
 //!
 //! Why a bound is right: let `x_i = 1` when hole `i` is kept. A cover within the budget keeps at
 //! most `R − G` holes and at least one in every window, so for any price `t ≥ 0` and multipliers
@@ -116,6 +116,7 @@ pub fn repairs(instance: &Instance, repairs: &Repairs) -> Result<(), Violation> 
             works(Some(most)) && most.checked_sub(1).is_none_or(|less| !works(Some(less)))
         }
     };
+    let holds = holds && claimed.is_none() == repairs.reason.is_some();
     if holds { Ok(()) } else { Err(Violation::MaxOpenPorts { claimed }) }
 }
 

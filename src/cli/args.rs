@@ -1,19 +1,19 @@
 //! Arguments that several commands share, and the instances that they name.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 
 use rangecover::export::number::{counted, grouped};
 use rangecover::flow::{Records, Selection, ServicePort};
 use rangecover::inputs::{self, InputFormat, Inputs, Reading, Source};
 use rangecover::instance::{Instance, drop_forbidden};
-use rangecover::limits::{LimitSpec, Limits, WeightEntry};
-use rangecover::port_list::{self, Entry};
+use rangecover::limits::{LimitSpec, Limits, WeightEntry, parse_weights};
+use rangecover::port_list::Entry;
 use rangecover::ports::Protocol;
 use rangecover::solve::{SOLVERS, Solver, Stop, default_solver, solver};
 
@@ -38,7 +38,7 @@ pub(crate) struct InputArgs {
     /// What every input is, instead of recognising it
     #[arg(long, value_enum)]
     input_format: Option<FormatArg>,
-    /// Fields of flow logs without a header line: "version interface-id …"
+    /// Fields of flow logs, overruling header lines: "version interface-id …"
     #[arg(long, value_name = "FIELDS")]
     log_format: Option<String>,
 }
@@ -175,26 +175,9 @@ impl LimitArgs {
     }
 }
 
-/// Reads lines of ports and a weight.
-fn weights(path: &PathBuf) -> anyhow::Result<Vec<WeightEntry>> {
-    let text = fs::read_to_string(path).with_context(|| format!("{}", path.display()))?;
-    let mut weights = Vec::new();
-    for (i, line) in text.lines().enumerate() {
-        let place = || format!("{}:{}", path.display(), i + 1);
-        let line = line.split('#').next().unwrap_or_default().trim();
-        if line.is_empty() {
-            continue;
-        }
-        let (ports, weight) = line
-            .rsplit_once(char::is_whitespace)
-            .with_context(|| format!("{}: '{line}' has no weight; write PORTS WEIGHT", place()))?;
-        let weight: u32 = weight.parse().with_context(|| {
-            format!("{}: weight '{weight}' is not a whole number from 0 to {}", place(), u32::MAX)
-        })?;
-        let entries = port_list::parse_line(ports).with_context(place)?;
-        weights.extend(entries.into_iter().map(|ports| WeightEntry { ports, weight }));
-    }
-    Ok(weights)
+fn weights(path: &Path) -> anyhow::Result<Vec<WeightEntry>> {
+    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    parse_weights(&text).map_err(|error| anyhow!("{}:{error}", path.display()))
 }
 
 /// One instance to be answered.

@@ -39,6 +39,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let place = || args.answer.display().to_string();
     let text = fs::read(&args.answer).with_context(place)?;
     let report: Report = serde_json::from_slice(&text).with_context(place)?;
+    let selection = &report.reading.selection;
+    if !(selection.interfaces.is_empty() && selection.protocols.is_empty()) {
+        output::note("the answers are for selected interfaces or protocols only");
+    }
     let read = read(&args.inputs, &report.reading)?;
     let records = read.traffic.map(|traffic| traffic.records);
     ensure!(
@@ -58,8 +62,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             bail!("{name}: {}", if again { "answered twice" } else { "not among the inputs" });
         };
         seen.insert((&record.input, &record.interface));
-        let proven = check(open.swap_remove(at), record).with_context(|| name.clone())?;
-        lines = lines + &name + ": " + &proven + "\n";
+        let proven = check(open.remove(at), record).with_context(|| name.clone())?;
+        lines = lines + &name + ": " + &proven + &terms(record) + "\n";
         if record.outcome == OutcomeName::Unknown {
             exit = Exit::Unanswered;
         }
@@ -69,6 +73,24 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     output::write(None, lines.as_bytes())?;
     Ok(exit)
+}
+
+/// What the proof takes for granted: without it, an optimum means little.
+fn terms(record: &AnswerRecord) -> String {
+    let spec = &record.limits;
+    let mut terms = vec![format!("budget {}", grouped(record.budget as u64))];
+    let numbers = [
+        ("max_open_ports", spec.max_open_ports),
+        ("max_hole", spec.max_hole),
+        ("max_rule_width", spec.max_rule_width),
+    ];
+    terms.extend(numbers.iter().filter_map(|(name, most)| most.map(|n| format!("{name} {n}"))));
+    let entries = |what: &str, n: usize| (n > 0).then(|| format!("{what} in {n} entries"));
+    terms.extend(entries("ports forbidden", spec.forbid.len()));
+    terms.extend(entries("weights", spec.weights.len()));
+    let dropped: u64 = record.dropped.iter().map(|entry| entry.span.len()).sum();
+    terms.extend((dropped > 0).then(|| format!("{} dropped", counted(dropped, "used port"))));
+    format!(" ({})", terms.join(", "))
 }
 
 /// Checks what an answer claims and says what was proven.
@@ -82,13 +104,25 @@ fn check(source: Source, record: &AnswerRecord) -> anyhow::Result<String> {
     };
     let claimed: Vec<_> = record.groups.iter().map(|g| (g.protocol, g.n_used_ports)).collect();
     ensure!(used(&instance) == claimed, "the answer is for other used ports");
+    for group in &record.groups {
+        let plain = group.zone.is_none() && group.family.is_none() && group.units_per_rule == 1;
+        ensure!(plain, "zones, families and units other than 1 are not known to this version");
+    }
+    ensure!(
+        record.verified == (record.outcome != OutcomeName::Unknown),
+        "verified is {}, but the outcome is {}",
+        record.verified,
+        record.outcome.name()
+    );
     match record.outcome {
         OutcomeName::Optimal | OutcomeName::Feasible => check_cover(&instance, record),
         OutcomeName::Infeasible => {
             let witness = record.witness.as_ref().context("infeasible, but without a witness")?;
             verify::witness(&instance, witness)?;
             let repairs = record.repairs.as_ref().context("infeasible, but without repairs")?;
-            verify::repairs(&instance, repairs)?;
+            let mut repairs = repairs.clone();
+            repairs.max_rules = repairs.max_rules.saturating_sub(record.reserve);
+            verify::repairs(&instance, &repairs)?;
             check_no_cover(record)?;
             let budget = counted(instance.budget() as u64, "rule");
             Ok(format!("infeasible, proven: no cover has {budget} or fewer"))
@@ -148,7 +182,8 @@ fn check_cover(instance: &Instance, record: &AnswerRecord) -> anyhow::Result<Str
         record.bound.map_or("nothing".to_owned(), |bound| bound.to_string())
     );
     ensure!(
-        record.outcome == OutcomeName::Feasible || bound == facts.cost,
+        record.outcome == OutcomeName::Feasible
+            || bound == facts.cost && record.bound == Some(bound),
         "called optimal at a cost of {}, but the certificate proves only {bound}",
         facts.cost
     );

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::Context;
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -15,6 +14,7 @@ use rangecover::report::OutcomeName;
 use rangecover::solve::{SolveError, Solver, solve};
 
 use super::args::{InputArgs, Job, LimitArgs, TimeArgs, load, solver_help, solver_named};
+use super::exit::print_error;
 use super::solve::exit_of;
 use super::{Exit, output};
 
@@ -66,7 +66,7 @@ struct Row {
     input: Option<String>,
     interface: Option<String>,
     solver: &'static str,
-    /// As in answers, or `refused` for an instance beyond what the solver takes.
+    /// As in answers; `refused` for an instance beyond what the solver takes, `failed` for a defect.
     outcome: &'static str,
     n_rules: Option<usize>,
     open_ports: Option<u64>,
@@ -90,7 +90,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         // An instance is answered when some solver answers it.
         let mut best = Exit::Unanswered;
         for &solver in &args.solvers {
-            let (row, answered) = compare(job, solver, args).with_context(|| job.source.name())?;
+            let (row, answered) = compare(job, solver, args);
+            if answered == Exit::Failed {
+                exit = Exit::Failed;
+            }
             rows.push(row);
             best = best.min(answered);
             bar.inc(1);
@@ -107,7 +110,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-fn compare(job: &Job, solver: &'static dyn Solver, args: &Args) -> anyhow::Result<(Row, Exit)> {
+fn compare(job: &Job, solver: &'static dyn Solver, args: &Args) -> (Row, Exit) {
     let mut row = Row {
         input: job.source.input.clone(),
         interface: job.source.interface.clone(),
@@ -125,17 +128,26 @@ fn compare(job: &Job, solver: &'static dyn Solver, args: &Args) -> anyhow::Resul
     let started = Instant::now();
     let outcome = solve(solver, &job.instance, stop);
     let elapsed = started.elapsed();
-    let outcome = match outcome {
+    let place = || format!("{}, {}", job.source.name(), solver.name());
+    let checked = match outcome {
         Err(error @ SolveError::TooLarge { .. }) => {
-            output::note(&error.to_string());
-            return Ok((row, Exit::Unanswered));
+            output::note(&format!("{}: {error}", place()));
+            return (row, Exit::Unanswered);
         }
-        outcome => outcome?,
+        Err(error) => Err(error.into()),
+        Ok(outcome) => checked(solver.name(), &job.instance, outcome, stop),
     };
     if !args.no_times {
         row.milliseconds = Some(elapsed.as_secs_f64() * 1e3);
     }
-    let answer = checked(solver.name(), &job.instance, outcome, stop)?;
+    let answer = match checked {
+        Ok(answer) => answer,
+        Err(error) => {
+            print_error(&anyhow::Error::from(error).context(place()));
+            row.outcome = "failed";
+            return (row, Exit::Failed);
+        }
+    };
     row.outcome = OutcomeName::of(&answer).name();
     row.verified = answer != Answer::Unknown;
     let cover = match &answer {
@@ -150,7 +162,7 @@ fn compare(job: &Job, solver: &'static dyn Solver, args: &Args) -> anyhow::Resul
         row.bound = Some(bound);
         row.gap = Some(facts.cost - bound);
     }
-    Ok((row, exit_of(&answer)))
+    (row, exit_of(&answer))
 }
 
 fn text(rows: &[Row]) -> String {

@@ -1,9 +1,10 @@
 //! Exit status: 0 answered, 1 error, 2 usage, 3 infeasible, 4 no answer.
 
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
+use rangecover::quote::printable;
 
 /// How a command ended. Of several ends the last in this order applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,7 +34,9 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 /// Prints an error, with its causes, to stderr.
 pub(crate) fn print_error(error: &anyhow::Error) {
-    anstream::eprintln!("{ERROR}error{ERROR:#}: {error:#}");
+    // The message may quote files; stderr may be gone.
+    let message = printable(&format!("{error:#}"));
+    let _ = writeln!(anstream::stderr(), "{ERROR}error{ERROR:#}: {message}");
 }
 
 impl Exit {

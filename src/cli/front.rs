@@ -17,6 +17,9 @@ use rangecover::line::Line;
 use super::args::{InputArgs, Job, LimitArgs, load};
 use super::{Exit, output};
 
+/// Last budget that can be asked for: ports have fewer runs by far.
+const MOST_BUDGETS: i64 = 1_000_000;
+
 /// Draw the trade-off: the least open ports for every budget, each point proven
 ///
 /// Example: `rangecover front datasets/flow-logs -o front.svg`
@@ -27,8 +30,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     limits: LimitArgs,
     /// Last budget to show [default: the least that opens nothing]
-    #[arg(long, value_name = "N")]
-    up_to: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=MOST_BUDGETS))]
+    up_to: Option<u32>,
     /// How the table on stdout is written: text has selected budgets, the others have all
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -108,6 +111,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let rows = |format| matches!(format, Format::Csv | Format::Json);
     let every_budget =
         rows(args.format) || file.is_some_and(|(_, f)| matches!(f, FileFormat::Rows(_)));
+    let up_to = args.up_to.map(|budget| budget as usize);
     let jobs = load(&args.inputs, &args.limits)?;
     let bar = output::progress("fronts");
     bar.set_length(jobs.list.len() as u64);
@@ -115,7 +119,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         .list
         .into_par_iter()
         .map(|job| {
-            let front = front(&job, args.up_to, every_budget);
+            let front = front(&job, up_to, every_budget);
             bar.inc(1);
             front.with_context(|| job.source.name())
         })
@@ -123,8 +127,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     bar.finish_and_clear();
     if let Some((path, format)) = file {
         let bytes = match format {
-            FileFormat::Svg => chart::svg(&draw(&fronts, args.up_to))?,
-            FileFormat::Png => png(&draw(&fronts, args.up_to))?,
+            FileFormat::Svg => chart::svg(&draw(&fronts, up_to))?,
+            FileFormat::Png => png(&draw(&fronts, up_to))?,
             FileFormat::Rows(format) => written(&fronts, format)?,
         };
         output::write(Some(path), &bytes)?;

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 
-use rangecover::generate::{Fields, FlowLogOptions, KINDS, Kind, flow_log, kind, port_list};
+use rangecover::generate::{
+    Fields, FlowLogOptions, KINDS, Kind, MAX_INTERFACES, flow_log, kind, port_list,
+};
 use rangecover::ports::N_PORTS;
 
 use super::{Exit, output, usage};
@@ -37,7 +39,7 @@ pub(crate) struct Args {
 #[group(multiple = true)]
 struct LogArgs {
     /// Number of interfaces [default: 4]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_INTERFACES)))]
     interfaces: Option<u32>,
     /// Number of records [default: 10000]
     #[arg(long, value_name = "N")]

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use rangecover::quote::printable;
 
 /// Writes text that may have colours: they are kept only on a terminal, and not under `NO_COLOR`.
 pub(crate) fn write_text(path: Option<&Path>, text: &[u8]) -> anyhow::Result<()> {
@@ -70,7 +71,8 @@ fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
 
 /// A remark for people, on stderr.
 pub(crate) fn note(text: &str) {
-    anstream::eprintln!("{text}");
+    // Nothing can be said where stderr is gone, and that is no reason to fail.
+    let _ = writeln!(anstream::stderr(), "{}", printable(text));
 }
 
 /// A bar on stderr, where that is a terminal.

@@ -115,7 +115,7 @@ fn infeasible(text: &mut String, solved: &Solved, witness: &Witness, repairs: &R
     let windows: Vec<String> = witness.windows.iter().map(blocked).collect();
     list(text, "no rule spans", &shortened(windows));
     list(text, "limits", &limits(solved.instance.limits().spec()));
-    let rules = format!("--max-rules {}", repairs.max_rules + solved.reserve);
+    let rules = format!("--max-rules {}", repairs.max_rules.saturating_add(solved.reserve));
     let open = match (repairs.max_open_ports, &repairs.reason) {
         (Some(most), _) => format!("or --max-open-ports {most}"),
         (None, reason) => {

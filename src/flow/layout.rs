@@ -50,6 +50,8 @@ pub struct Layout {
     pub(super) protocol: Option<usize>,
     pub(super) action: Option<usize>,
     pub(super) log_status: Option<usize>,
+    /// Header lines do not change it.
+    pub(super) fixed: bool,
 }
 
 /// Why a list of fields is no layout.
@@ -97,7 +99,14 @@ impl Layout {
             protocol: find("protocol"),
             action: find("action"),
             log_status: find("log-status"),
+            fixed: false,
         })
+    }
+
+    /// The same layout, which overrules every header line.
+    #[must_use]
+    pub fn fixed(self) -> Self {
+        Self { fixed: true, ..self }
     }
 
     /// Whether a line names fields instead of holding a record.

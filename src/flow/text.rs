@@ -42,6 +42,7 @@ pub fn read(
         let added = Record::parse(line, &layout).and_then(|record| traffic.add(&record, selection));
         if let Err(reason) = added {
             match header(line) {
+                Some(_) if layout.fixed => {}
                 Some(named) => {
                     layout = named;
                     assumptions.extend(layout.assumptions());

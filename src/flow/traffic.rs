@@ -89,7 +89,8 @@ pub struct Traffic {
     pub assumptions: Vec<&'static str>,
     /// Accepted records of protocols whose rules have no ports, by IANA number.
     pub without_ports: BTreeMap<u8, u64>,
-    /// By interface; `-` stands for none, as in the log.
+    /// By interface; `-` stands for none, as in the log. Sets of ports, not bitmaps of 8 KiB:
+    /// most of many interfaces use few ports.
     ports: HashMap<String, [HashSet<u16>; Protocol::ALL.len()]>,
 }
 

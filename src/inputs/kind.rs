@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::flow::{Layout, Record};
 use crate::port_list;
+use crate::quote::quoted;
 
 use super::Reason;
 
@@ -42,11 +43,11 @@ pub(super) fn recognise(
     if list {
         return Ok(Kind::List);
     }
+    if let Some(layout) = log_format {
+        return Ok(Kind::Log(layout.clone().fixed()));
+    }
     if Layout::is_header(first) {
         return Ok(Kind::Log(Layout::parse(first)?));
-    }
-    if let Some(layout) = log_format {
-        return Ok(Kind::Log(layout.clone()));
     }
     let default = Layout::default();
     let is_record = |line: &str| Record::parse(line.as_bytes(), &default).is_ok();
@@ -56,15 +57,5 @@ pub(super) fn recognise(
     if text.lines().all(|line| port_list::content(line).is_empty()) {
         return Err(Reason::Empty);
     }
-    Err(Reason::Unknown(shown(first)))
-}
-
-/// A line for a message: printable, and not long.
-fn shown(line: &str) -> String {
-    const SHOWN: usize = 60;
-    let mut text: String = line.chars().take(SHOWN).flat_map(char::escape_debug).collect();
-    if line.chars().count() > SHOWN {
-        text.push('…');
-    }
-    text
+    Err(Reason::Unknown(quoted(first)))
 }

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::flow::{self, Layout, LayoutError, MalformedLine, Selection, Traffic};
+use crate::flow::{self, Layout, LayoutError, Selection, Traffic};
 use crate::port_list::{self, EntryError, LineError, UsedPorts};
 
 pub use kind::InputFormat;
@@ -105,7 +105,7 @@ pub struct InputError {
 pub enum Reason {
     #[error("{0}")]
     Open(io::Error),
-    #[error("{error}, after {lines} lines; the file is damaged or cut off")]
+    #[error("{error}{}; the file is damaged or cut off", after(*.lines))]
     Read { lines: u64, error: io::Error },
     #[error("matches no file")]
     NoMatch,
@@ -113,8 +113,8 @@ pub enum Reason {
     Pattern(#[from] glob::PatternError),
     #[error("no port and no record in it")]
     Empty,
-    #[error("none of its {n} records is valid; line {}: {}", first.line, first.reason)]
-    AllMalformed { n: u64, first: MalformedLine },
+    #[error("none of its records is valid; {}", first_malformed(.0))]
+    AllMalformed(Box<Traffic>),
     #[error(
         "neither a port list (such as 443 or 80-86) nor a flow log; its first line is '{0}'. A flow log without a header line needs --log-format"
     )]
@@ -125,6 +125,15 @@ pub enum Reason {
     NotText,
     #[error(transparent)]
     Layout(#[from] LayoutError),
+}
+
+fn after(lines: u64) -> String {
+    if lines == 0 { String::new() } else { format!(" after {lines} lines") }
+}
+
+fn first_malformed(traffic: &Traffic) -> String {
+    let first = traffic.malformed.first();
+    first.map_or(String::new(), |first| format!("line {}: {}", first.line, first.reason))
 }
 
 impl Reason {
@@ -187,12 +196,8 @@ impl Inputs {
                 self.sources.push(Source { input: Some(name), interface: None, used });
             }
             Ok(Content::Log(traffic)) => self.add_log(&name, traffic),
-            Err(Reason::AllMalformed { n, first }) if place.was_found() => {
-                let mut traffic = Traffic::default();
-                traffic.records.read = n - 1;
-                traffic.records.malformed = n - 1;
-                traffic.add_malformed(first.line, first.reason);
-                self.add_log(&name, traffic);
+            Err(Reason::AllMalformed(traffic)) if place.was_found() => {
+                self.add_log(&name, *traffic);
             }
             Err(reason @ (Reason::Unknown(_) | Reason::Empty | Reason::Layout(_)))
                 if place.was_found() =>
@@ -292,11 +297,9 @@ fn read_plain(
             let traffic = flow::read(&mut whole, layout, &reading.selection)
                 .map_err(|(lines, error)| Reason::Read { lines, error })?;
             let records = traffic.records;
-            match traffic.malformed.first() {
-                Some(first) if records.read == records.malformed => {
-                    Err(Reason::AllMalformed { n: records.read, first: first.clone() })
-                }
-                _ if records.read == 0 => Err(Reason::Empty),
+            match records.read {
+                0 => Err(Reason::Empty),
+                n if n == records.malformed => Err(Reason::AllMalformed(Box::new(traffic))),
                 _ => Ok(Content::Log(traffic)),
             }
         }

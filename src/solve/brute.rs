@@ -34,7 +34,12 @@ impl Solver for Brute {
         let instance = problem.instance;
         let holes = instance.n_runs() - instance.groups().len();
         if holes > MOST_HOLES {
-            return Err(SolveError::TooLarge { solver: self.name(), most: MOST_HOLES, holes });
+            return Err(SolveError::TooLarge {
+                solver: self.name(),
+                what: "holes",
+                most: MOST_HOLES,
+                found: holes,
+            });
         }
         let mut best: Option<(u64, Cover)> = None;
         for kept in 0..1_u32 << holes {

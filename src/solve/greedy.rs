@@ -23,32 +23,40 @@ impl Solver for Greedy {
     }
 
     fn search(&self, problem: &Problem<'_>, _stop: Stop) -> Result<Outcome, SolveError> {
-        let Problem { instance, line } = problem;
-        let n_runs = line.n_runs();
-        // At each end of a rule (in runs) stands its other end; inside, nothing is read.
-        let mut other_end: Vec<usize> = (0..n_runs).collect();
-        let mut bridged = vec![false; n_runs.saturating_sub(1)];
-        let mut n_rules = n_runs;
-        let mut order: Vec<usize> = (0..bridged.len()).collect();
-        order.sort_by_key(|&hole| line.costs()[hole]);
-        // A hole that cannot be bridged now never can: rules only grow, and limits are hereditary.
-        for hole in order {
-            if n_rules <= instance.budget() {
-                break;
-            }
-            let (first, last) = (other_end[hole], other_end[hole + 1]);
-            if line.starts()[last] as usize <= first {
-                other_end[first] = last;
-                other_end[last] = first;
-                bridged[hole] = true;
-                n_rules -= 1;
-            }
-        }
-        if n_rules > instance.budget() {
+        let Some(rule_starts) = rule_starts(problem) else {
             return Ok(Outcome::Unknown);
-        }
-        let kept = (1..).zip(&bridged).filter(|(_, bridged)| !**bridged);
-        let rule_starts: Vec<u32> = [0].into_iter().chain(kept.map(|(run, _)| run)).collect();
-        Ok(Outcome::Feasible { cover: line.cover(instance, &rule_starts), certificate: None })
+        };
+        let cover = problem.line.cover(problem.instance, &rule_starts);
+        Ok(Outcome::Feasible { cover, certificate: None })
     }
+}
+
+/// The first run of each rule of the cover, if the budget is reached.
+pub(super) fn rule_starts(problem: &Problem<'_>) -> Option<Vec<u32>> {
+    let Problem { instance, line } = problem;
+    let n_runs = line.n_runs();
+    // At each end of a rule (in runs) stands its other end; inside, nothing is read.
+    let mut other_end: Vec<usize> = (0..n_runs).collect();
+    let mut bridged = vec![false; n_runs.saturating_sub(1)];
+    let mut n_rules = n_runs;
+    let mut order: Vec<usize> = (0..bridged.len()).collect();
+    order.sort_by_key(|&hole| line.costs()[hole]);
+    // A hole that cannot be bridged now never can: rules only grow, and limits are hereditary.
+    for hole in order {
+        if n_rules <= instance.budget() {
+            break;
+        }
+        let (first, last) = (other_end[hole], other_end[hole + 1]);
+        if line.starts()[last] as usize <= first {
+            other_end[first] = last;
+            other_end[last] = first;
+            bridged[hole] = true;
+            n_rules -= 1;
+        }
+    }
+    if n_rules > instance.budget() {
+        return None;
+    }
+    let kept = (1..).zip(&bridged).filter(|(_, bridged)| !**bridged);
+    Some([0].into_iter().chain(kept.map(|(run, _)| run)).collect())
 }

@@ -15,6 +15,9 @@ use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};
 /// A value this near to 0 or 1 counts as that; engines work in floating point.
 const INTEGRALITY: f64 = 1e-6;
 
+/// Most terms in all rows: the model takes about 80 bytes for each, before any engine starts.
+const MOST_TERMS: usize = 5_000_000;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Engine {
     Microlp,
@@ -66,7 +69,7 @@ pub(super) static HIGHS_LP: Ilp = Ilp {
 };
 
 /// What an engine answered.
-enum Answer {
+enum Reply {
     /// A value for each hole that a rule may bridge, and whether it was proven the best.
     Values {
         values: Vec<f64>,
@@ -95,10 +98,19 @@ impl Solver for Ilp {
         let Some(most_kept) = budget.checked_sub(line.n_groups()) else {
             return Ok(Outcome::Infeasible { witness: None });
         };
+        let n_terms = line.windows().map(|window| window.last - window.first + 1).sum();
+        if n_terms > MOST_TERMS {
+            return Err(SolveError::TooLarge {
+                solver: self.name,
+                what: "terms in its rows",
+                most: MOST_TERMS,
+                found: n_terms,
+            });
+        }
         let (values, proven) = match self.run(problem, most_kept, stop)? {
-            Answer::Values { values, proven } => (values, proven),
-            Answer::Infeasible => return Ok(Outcome::Infeasible { witness: None }),
-            Answer::OutOfTime => return Ok(problem.out_of_time()),
+            Reply::Values { values, proven } => (values, proven),
+            Reply::Infeasible => return Ok(Outcome::Infeasible { witness: None }),
+            Reply::OutOfTime => return Ok(problem.out_of_time()),
         };
         let Some(rule_starts) = rule_starts(problem, &values) else {
             if !proven {
@@ -143,7 +155,7 @@ impl Ilp {
         problem: &Problem<'_>,
         most_kept: usize,
         stop: Stop,
-    ) -> Result<Answer, SolveError> {
+    ) -> Result<Reply, SolveError> {
         let line = &problem.line;
         let mut model = variables!();
         let bound = if self.integer { variable().binary() } else { variable().min(0).max(1) };
@@ -153,7 +165,7 @@ impl Ilp {
             .collect();
         let holes: Vec<Variable> = kept.iter().copied().flatten().collect();
         if holes.is_empty() {
-            return Ok(Answer::Values { values: Vec::new(), proven: true });
+            return Ok(Reply::Values { values: Vec::new(), proven: true });
         }
         #[expect(clippy::cast_precision_loss, reason = "engines work in floating point")]
         let objective: Expression = kept
@@ -205,14 +217,14 @@ impl Ilp {
         solved: Result<S, ResolutionError>,
         holes: &[Variable],
         stop: Stop,
-    ) -> Result<Answer, SolveError> {
+    ) -> Result<Reply, SolveError> {
         match solved {
-            Ok(solution) => Ok(Answer::Values {
+            Ok(solution) => Ok(Reply::Values {
                 values: holes.iter().map(|&hole| solution.value(hole)).collect(),
                 proven: matches!(solution.status(), SolutionStatus::Optimal),
             }),
-            Err(ResolutionError::Infeasible) => Ok(Answer::Infeasible),
-            Err(_) if stop.reached() => Ok(Answer::OutOfTime),
+            Err(ResolutionError::Infeasible) => Ok(Reply::Infeasible),
+            Err(_) if stop.reached() => Ok(Reply::OutOfTime),
             Err(error) => Err(self.failed(error.to_string())),
         }
     }

@@ -23,7 +23,8 @@ mod threshold;
 
 pub use dp::least_costs;
 
-pub use sweep::{fewest_rules, repairs, witness};
+pub use sweep::fewest_rules;
+pub(crate) use sweep::{repairs, witness};
 
 /// Every solver. To add one, write a file and name it here.
 pub static SOLVERS: &[&dyn Solver] = &[
@@ -91,16 +92,16 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SolveError {
     /// An instance beyond what the solver takes.
-    #[error(
-        "{solver} takes at most {most} holes, this instance has {holes}; choose another solver"
-    )]
+    #[error("{solver} takes at most {most} {what}, here are {found}; choose another solver")]
     TooLarge {
         /// The solver.
         solver: &'static str,
-        /// Most holes it takes.
+        /// What there is too much of.
+        what: &'static str,
+        /// Most that it takes.
         most: usize,
-        /// Holes of the instance.
-        holes: usize,
+        /// How many the instance has.
+        found: usize,
     },
     /// An engine that failed, or answered with something that is no cover.
     #[error("{solver} failed: {reason}")]
@@ -161,13 +162,22 @@ impl Problem<'_> {
         self.instance.budget().min(self.line.n_runs())
     }
 
-    /// What is left to say when the time is over: the cover with the fewest rules.
+    /// What is left to say when the time is over: the better cover of the sweep and of `greedy`.
     pub(crate) fn out_of_time(&self) -> Outcome {
-        let rule_starts = sweep::fewest_rule_starts(&self.line);
-        if rule_starts.len() > self.instance.budget() {
+        let fewest = sweep::fewest_rule_starts(&self.line);
+        if fewest.len() > self.instance.budget() {
             return Outcome::Infeasible { witness: None };
         }
+        let rule_starts = self.better(fewest, greedy::rule_starts(self));
         Outcome::Feasible { cover: self.line.cover(self.instance, &rule_starts), certificate: None }
+    }
+
+    /// The cheaper of two covers, by the first run of each rule.
+    pub(crate) fn better(&self, one: Vec<u32>, other: Option<Vec<u32>>) -> Vec<u32> {
+        match other {
+            Some(other) if self.line.cover_cost(&other) < self.line.cover_cost(&one) => other,
+            _ => one,
+        }
     }
 }
 

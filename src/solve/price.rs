@@ -8,10 +8,11 @@
 //! Aggarwal, Schieber and Tokuyama, "Finding a minimum-weight k-link path in graphs with the
 //! concave Monge property", 1994.
 
-use crate::certificate::{BlockedRule, Certificate, Multiplier};
+use crate::certificate::{Certificate, Multiplier};
 use crate::instance::Instance;
 use crate::line::Line;
 
+use super::greedy;
 use super::pass::{HalfPrice, Pass, Point};
 use super::splice::splice;
 use super::sweep;
@@ -55,7 +56,9 @@ impl Solver for Price {
             }
         } else {
             Outcome::Feasible {
-                cover: cover(&bracket.fewer.rule_starts),
+                cover: cover(
+                    &problem.better(bracket.fewer.rule_starts, greedy::rule_starts(problem)),
+                ),
                 certificate: Some(certificate),
             }
         })
@@ -140,7 +143,7 @@ impl Bracket {
             let growth = log2(self.low) - log2(price);
             let growth = scaled(growth, now - wanted, log(n_rules) - now).min(LARGEST_GROWTH);
             let guess = exp2(log2(self.low) + growth);
-            guess + guess / 8
+            guess.saturating_add(guess / 8)
         } else {
             let rules = (self.more.n_rules() - self.fewer.n_rules()) as u64;
             2 * (self.fewer.cost / rules)
@@ -215,7 +218,7 @@ pub(crate) fn certificate_at(
         if rise > 0 && !line.is_boundary(run - 1) {
             let first = line.starts()[run] as usize - 1;
             windows.push(Multiplier {
-                rule: BlockedRule::over(line, instance, first, run),
+                rule: line.blocked_rule(instance, first, run),
                 multiplier: rise,
             });
         }

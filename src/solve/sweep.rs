@@ -4,7 +4,7 @@
 //! the holes under the rule that would have been are a window; these windows are disjoint, so no
 //! cover has fewer rules, O(m).
 
-use crate::certificate::{BlockedRule, Repairs, Witness};
+use crate::certificate::{Repairs, Witness};
 use crate::instance::Instance;
 use crate::line::Line;
 use crate::ports::Span;
@@ -30,7 +30,7 @@ pub fn fewest_rules(line: &Line) -> usize {
 
 /// The proof that no cover of the instance stays within its budget, if there is none.
 #[must_use]
-pub fn witness(line: &Line, instance: &Instance) -> Option<Witness> {
+pub(crate) fn witness(line: &Line, instance: &Instance) -> Option<Witness> {
     let rule_starts = fewest_rule_starts(line);
     if rule_starts.len() <= instance.budget() {
         return None;
@@ -39,7 +39,7 @@ pub fn witness(line: &Line, instance: &Instance) -> Option<Witness> {
     let windows = rule_starts
         .windows(2)
         .filter(|pair| line.group_starts().binary_search(&pair[1]).is_err())
-        .map(|pair| BlockedRule::over(line, instance, pair[0] as usize, pair[1] as usize))
+        .map(|pair| line.blocked_rule(instance, pair[0] as usize, pair[1] as usize))
         .take(needed)
         .collect();
     Some(Witness { windows })
@@ -47,7 +47,7 @@ pub fn witness(line: &Line, instance: &Instance) -> Option<Witness> {
 
 /// The repairs of an infeasible instance, O(m log n) for ports up to n.
 #[must_use]
-pub fn repairs(line: &Line, instance: &Instance) -> Repairs {
+pub(crate) fn repairs(line: &Line, instance: &Instance) -> Repairs {
     let works = |max_open_ports: Option<u64>| {
         let limits = instance.limits().with_max_open_ports(max_open_ports);
         fewest_rules(&Line::with_limits(instance, &limits)) <= instance.budget()
@@ -82,8 +82,8 @@ fn obstacle(instance: &Instance) -> String {
     let (n_groups, budget) = (instance.groups().len(), instance.budget());
     if n_groups > budget {
         return format!(
-            "{n_groups} protocol{} in use need a rule each, more than the budget of {budget}",
-            if n_groups == 1 { "" } else { "s" }
+            "{n_groups} {} a rule each, more than the budget of {budget}",
+            if n_groups == 1 { "protocol in use needs" } else { "protocols in use need" }
         );
     }
     let limits = instance.limits();

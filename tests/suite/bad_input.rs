@@ -166,7 +166,7 @@ fn a_log_of_bad_records_only_is_an_error() {
         "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes \
          start end action log-status\n2 1 eni-1 - - - - - - - 1 2 -\n",
     )]);
-    let message = "a.log: none of its 1 records is valid; line 2: 13 fields, the format has 14";
+    let message = "a.log: none of its records is valid; line 2: 13 fields, the format has 14";
     folder.run("solve a.log").fails_with(message);
 }
 

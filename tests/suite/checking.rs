@@ -314,5 +314,8 @@ fn an_answer_that_claims_nothing_exits_with_4() {
     let case = Case::new("10,13,15,18", flags);
     case.folder.write("answer.json", case.report.to_string());
     let said = case.folder.run("check used.txt answer.json").exits(4);
-    assert_eq!(said.stdout, "used.txt: unknown: nothing is claimed, so nothing is proven\n");
+    assert_eq!(
+        said.stdout,
+        "used.txt: unknown: nothing is claimed, so nothing is proven (budget 2, max_open_ports 2)\n"
+    );
 }

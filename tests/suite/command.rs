@@ -285,3 +285,42 @@ fn no_time_leaves_a_bound() {
     assert!(answer["bound"].as_u64().expect("a bound") <= 49_804);
     assert!(answer["open_ports"].as_u64().expect("a cover") >= 49_804);
 }
+
+#[test]
+fn a_log_format_overrules_the_header() {
+    let log = "interface-id srcport dstport\neni-1 1111 443\n";
+    let folder = Folder::with(&[("a.log", log)]);
+    let report = folder.solve_json("a.log", "");
+    assert_eq!(rules(only(&report)), "443");
+    let format = ["solve", "a.log", "--format", "json", "--log-format"];
+    let mut command = command_in(folder.path());
+    let report = said(command.args(format).arg("interface-id dstport srcport")).exits(0).json();
+    assert_eq!(rules(only(&report)), "1111");
+    assert_eq!(report["records"]["malformed"], 0);
+}
+
+#[test]
+fn out_of_time_the_better_heuristic_answers() {
+    let report = solve_json("datasets/ports/uniform-1000.txt", "--time-limit 0");
+    let answer = only(&report);
+    assert_eq!(answer["outcome"], "feasible");
+    assert_eq!((&answer["cost"], &answer["bound"]), (&49_804.into(), &0.into()));
+}
+
+#[test]
+fn an_integer_program_beyond_memory_is_refused() {
+    let ports: Vec<String> = (1..65_536).step_by(3).map(|port| port.to_string()).collect();
+    let folder = Folder::with(&[("third.txt", &ports.join(","))]);
+    let line = "solve third.txt --solver ilp --max-open-ports 20000 --time-limit 1";
+    folder.run(line).exits(1).notes("ilp takes at most 5000000 terms");
+}
+
+#[test]
+fn budgets_and_reserves_of_any_size_are_no_panic() {
+    let most = usize::MAX;
+    let line = format!("solve datasets/ports/four.txt --max-rules {most} --reserve {most}");
+    run(&line).exits(3).notes("");
+    run(&format!("front datasets/ports/four.txt --format csv --up-to {most}")).exits(2);
+    let csv = run("front datasets/ports/four.txt --format csv --up-to 6").exits(0).stdout;
+    assert_eq!(csv.lines().count(), 1 + 6);
+}
