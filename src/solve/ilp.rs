@@ -50,7 +50,7 @@ pub(super) static MICROLP_LP: Ilp = Ilp {
     integer: false,
 };
 
-/// The integer program, by HiGHS.
+/// The integer program, by `HiGHS`.
 #[cfg(feature = "highs")]
 pub(super) static HIGHS_MIP: Ilp = Ilp {
     name: "ilp-highs",
@@ -59,7 +59,7 @@ pub(super) static HIGHS_MIP: Ilp = Ilp {
     integer: true,
 };
 
-/// The linear relaxation, by HiGHS.
+/// The linear relaxation, by `HiGHS`.
 #[cfg(feature = "highs")]
 pub(super) static HIGHS_LP: Ilp = Ilp {
     name: "ilp-highs-lp",
