@@ -263,6 +263,17 @@ fn block(front: &InstanceFront) -> String {
     )
 }
 
+/// A list's file name, unless another list in another folder has the same: charts have little room.
+fn short_name<'a>(fronts: &[InstanceFront], front: &'a InstanceFront) -> Option<&'a str> {
+    fn file(input: &str) -> &str {
+        input.rsplit('/').next().unwrap_or(input)
+    }
+    let input = front.input.as_deref()?;
+    let namesakes = fronts.iter().filter_map(|other| other.input.as_deref());
+    let n_namesakes = namesakes.filter(|other| file(other) == file(input)).count();
+    Some(if n_namesakes == 1 { file(input) } else { input })
+}
+
 fn draw(fronts: &[InstanceFront], up_to: Option<usize>) -> Chart {
     let weighted = fronts.iter().any(|front| front.weighted);
     // An interface without used ports has nothing to trade; it is drawn only where no other is.
@@ -275,7 +286,7 @@ fn draw(fronts: &[InstanceFront], up_to: Option<usize>) -> Chart {
             .iter()
             .filter(|front| front.most_rules > 0 || nothing_to_trade)
             .map(|front| Curve {
-                name: name(front.input.as_deref(), front.interface.as_deref()),
+                name: name(short_name(fronts, front), front.interface.as_deref()),
                 vertices: front.vertices.iter().map(|v| (v.budget, v.cost)).collect(),
                 knee: front.knee.map(|v| (v.budget, v.cost)),
                 budget: front.budget,

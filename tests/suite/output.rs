@@ -240,3 +240,16 @@ fn a_solver_that_takes_no_such_instance_is_a_row_and_no_error() {
     assert!(said.stdout.contains(",brute,refused,,,,,,false\n"), "{said:#?}");
     run("solve datasets/ports/hundreds.txt --solver brute").exits(1).notes("brute takes at most");
 }
+
+#[test]
+fn a_chart_names_lists_by_their_file_unless_two_are_alike() {
+    let folder = Folder::with(&[("a.txt", "1,5"), ("b.txt", "1,6")]);
+    std::fs::create_dir(folder.path().join("sub")).unwrap();
+    folder.write("sub/b.txt", "1,7");
+    folder.run("front a.txt sub/b.txt -o few.svg").exits(0);
+    let few = String::from_utf8(folder.read("few.svg")).unwrap();
+    assert!(few.contains("b.txt") && !few.contains("sub/b.txt"));
+    folder.run("front a.txt b.txt sub/b.txt -o alike.svg").exits(0);
+    let alike = String::from_utf8(folder.read("alike.svg")).unwrap();
+    assert!(alike.contains("sub/b.txt"));
+}
