@@ -43,6 +43,29 @@ pub enum Answer {
     Unknown,
 }
 
+impl Answer {
+    /// The cover and what the checker found it to be, if there is one.
+    #[must_use]
+    pub fn cover(&self) -> Option<(&Cover, Facts)> {
+        match self {
+            Self::Optimal { cover, facts, .. } | Self::Feasible { cover, facts, .. } => {
+                Some((cover, *facts))
+            }
+            _ => None,
+        }
+    }
+
+    /// The proven bound on the cost.
+    #[must_use]
+    pub fn bound(&self) -> Option<u64> {
+        match self {
+            Self::Optimal { facts, .. } => Some(facts.cost),
+            Self::Feasible { bound, .. } => Some(*bound),
+            _ => None,
+        }
+    }
+}
+
 /// Why there is no answer. Each case but the first is a defect of a solver.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AnswerError {

@@ -209,8 +209,7 @@ impl EdgeProof {
             if all.is_empty() {
                 return Point { rule_starts: Vec::new(), cost: 0 };
             }
-            pass.run(line, &all, price);
-            pass.point(line, &all, price)
+            pass.best(line, &all, price)
         };
         let fewer = point(2 * price + 1);
         let more = point((2 * price).saturating_sub(1));
@@ -297,8 +296,7 @@ impl Search {
     }
 
     fn at(&mut self, line: &Line, part: &Range<usize>, price: HalfPrice) -> Known {
-        self.pass.run(line, part, price);
-        let point = self.pass.point(line, part, price);
+        let point = self.pass.best(line, part, price);
         Known { n_rules: point.n_rules(), cost: point.cost }
     }
 }

@@ -31,6 +31,19 @@ pub struct LimitSpec {
     pub weights: Vec<WeightEntry>,
 }
 
+impl LimitSpec {
+    /// The limits that are numbers and are set, by the names of their fields.
+    pub fn numbers(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        [
+            ("max_open_ports", self.max_open_ports),
+            ("max_hole", self.max_hole),
+            ("max_rule_width", self.max_rule_width),
+        ]
+        .into_iter()
+        .filter_map(|(name, most)| Some((name, most?)))
+    }
+}
+
 /// The cost of opening one of some ports; no protocol means every protocol.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -13,7 +13,6 @@ use crate::instance::Instance;
 use crate::limits::LimitSpec;
 use crate::port_list::Entry;
 use crate::ports::{Protocol, Span};
-use crate::verify::Facts;
 
 /// An instance with where it comes from and its checked answer.
 #[derive(Debug, Clone)]
@@ -154,31 +153,10 @@ pub struct RuleRecord {
 }
 
 impl Solved {
-    /// The cover and what the checker found it to be, if there is one.
-    #[must_use]
-    pub fn cover(&self) -> Option<(&Cover, Facts)> {
-        match &self.answer {
-            Answer::Optimal { cover, facts, .. } | Answer::Feasible { cover, facts, .. } => {
-                Some((cover, *facts))
-            }
-            _ => None,
-        }
-    }
-
-    /// The proven bound on the cost.
-    #[must_use]
-    pub fn bound(&self) -> Option<u64> {
-        match &self.answer {
-            Answer::Optimal { facts, .. } => Some(facts.cost),
-            Answer::Feasible { bound, .. } => Some(*bound),
-            _ => None,
-        }
-    }
-
     /// What stands in the file.
     #[must_use]
     pub fn record(&self) -> AnswerRecord {
-        let facts = self.cover().map(|(_, facts)| facts);
+        let facts = self.answer.cover().map(|(_, facts)| facts);
         let (certificate, witness, repairs) = match self.answer.clone() {
             Answer::Optimal { certificate, .. } | Answer::Feasible { certificate, .. } => {
                 (Some(certificate), None, None)
@@ -203,7 +181,7 @@ impl Solved {
             units: facts.map(|facts| facts.n_rules),
             open_ports: facts.map(|facts| facts.open_ports),
             cost: facts.map(|facts| facts.cost),
-            bound: self.bound(),
+            bound: self.answer.bound(),
             verified: self.answer != Answer::Unknown,
             groups: self.groups(),
             certificate,
@@ -213,7 +191,7 @@ impl Solved {
     }
 
     fn groups(&self) -> Vec<GroupRecord> {
-        let covers = self.cover().map(|(cover, _)| cover);
+        let covers = self.answer.cover().map(|(cover, _)| cover);
         let groups = self.instance.groups().iter().enumerate();
         groups
             .map(|(i, group)| GroupRecord {

@@ -79,12 +79,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
 fn terms(record: &AnswerRecord) -> String {
     let spec = &record.limits;
     let mut terms = vec![format!("budget {}", grouped(record.budget as u64))];
-    let numbers = [
-        ("max_open_ports", spec.max_open_ports),
-        ("max_hole", spec.max_hole),
-        ("max_rule_width", spec.max_rule_width),
-    ];
-    terms.extend(numbers.iter().filter_map(|(name, most)| most.map(|n| format!("{name} {n}"))));
+    terms.extend(spec.numbers().map(|(name, most)| format!("{name} {most}")));
     let entries = |what: &str, n: usize| (n > 0).then(|| format!("{what} in {n} entries"));
     terms.extend(entries("ports forbidden", spec.forbid.len()));
     terms.extend(entries("weights", spec.weights.len()));

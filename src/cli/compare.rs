@@ -150,17 +150,12 @@ fn compare(job: &Job, solver: &'static dyn Solver, args: &Args) -> (Row, Exit) {
     };
     row.outcome = OutcomeName::of(&answer).name();
     row.verified = answer != Answer::Unknown;
-    let cover = match &answer {
-        Answer::Optimal { facts, .. } => Some((facts, facts.cost)),
-        Answer::Feasible { facts, bound, .. } => Some((facts, *bound)),
-        Answer::Infeasible { .. } | Answer::Unknown => None,
-    };
-    if let Some((facts, bound)) = cover {
+    row.bound = answer.bound();
+    if let Some((_, facts)) = answer.cover() {
         row.n_rules = Some(facts.n_rules);
         row.open_ports = Some(facts.open_ports);
         row.cost = Some(facts.cost);
-        row.bound = Some(bound);
-        row.gap = Some(facts.cost - bound);
+        row.gap = row.bound.map(|bound| facts.cost - bound);
     }
     (row, exit_of(&answer))
 }

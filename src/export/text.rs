@@ -127,12 +127,8 @@ fn infeasible(text: &mut String, solved: &Solved, witness: &Witness, repairs: &R
 
 /// The limits that are set, as on the command line.
 fn limits(spec: &LimitSpec) -> Vec<String> {
-    let numbers = [
-        ("--max-open-ports", spec.max_open_ports),
-        ("--max-hole", spec.max_hole),
-        ("--max-rule-width", spec.max_rule_width),
-    ];
-    let set = numbers.iter().filter_map(|(flag, most)| most.map(|most| format!("{flag} {most}")));
+    let flag = |(name, most): (&str, u64)| format!("--{} {most}", name.replace('_', "-"));
+    let set = spec.numbers().map(flag);
     let forbid = spec.forbid.iter().map(|ports| format!("--forbid {ports}"));
     shortened(set.chain(forbid).collect())
 }
@@ -149,7 +145,7 @@ fn shortened(mut items: Vec<String>) -> Vec<String> {
 
 /// Ranges, individual ports, and what the ranges open for nothing.
 fn rules(text: &mut String, solved: &Solved) {
-    let Some((cover, _)) = solved.cover() else {
+    let Some((cover, _)) = solved.answer.cover() else {
         return;
     };
     for (group, rules) in solved.instance.groups().iter().zip(&cover.groups) {

@@ -84,12 +84,18 @@ impl Pass {
         self.end = end;
     }
 
+    /// The best cover of a part at a price.
+    pub(crate) fn best(&mut self, line: &Line, part: &Range<usize>, price: HalfPrice) -> Point {
+        self.run(line, part, price);
+        self.point(line, part, price)
+    }
+
     /// The cover of the last run of the recursion, over the same part and price.
     ///
     /// Of all covers that tie, the one whose rules start as late as possible. No predecessors are
     /// stored: a rule's start is the nearest run whose value is the one looked for, and the rules'
     /// scans do not overlap.
-    pub(crate) fn point(&self, line: &Line, part: &Range<usize>, price: HalfPrice) -> Point {
+    fn point(&self, line: &Line, part: &Range<usize>, price: HalfPrice) -> Point {
         let base = part.start;
         let costs = line.costs();
         let mut rule_starts = Vec::new();

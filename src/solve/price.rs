@@ -156,8 +156,7 @@ impl Bracket {
         let width = self.high - self.low;
         let price = self.next_price(line);
         let all = 0..line.n_runs();
-        pass.run(line, &all, price);
-        let point = pass.point(line, &all, price);
+        let point = pass.best(line, &all, price);
         if point.n_rules() < self.n_rules {
             self.fewer = point;
             self.high = price;
