@@ -4,11 +4,13 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rangecover::answer::answer;
-use rangecover::flow::{self, Layout, Selection};
+use rangecover::evidence::{Judgement, Ledger};
+use rangecover::flow::{Selection, ServicePort};
 use rangecover::generate::{FlowLogOptions, flow_log, kind, port_set};
 use rangecover::instance::Instance;
 use rangecover::limits::Limits;
 use rangecover::ports::{PortSet, Protocol};
+use rangecover::shapes::{Format, Source, shape};
 use rangecover::solve::{Stop, default_solver};
 use rayon::prelude::*;
 
@@ -39,16 +41,36 @@ fn interfaces(c: &mut Criterion) {
     group.finish();
 }
 
+/// Reads a log of which neither the disk nor the number of threads matters.
+fn read(log: &[u8], port: ServicePort) {
+    let ledger = Ledger::new(Selection { port, ..Selection::default() });
+    let source = Source { head: log, stream: Box::new(log), file: None };
+    let reading = shape("text").unwrap().read(source, &Format::default(), &ledger);
+    assert!(reading.fault.is_none());
+    black_box(ledger.finish(&Judgement::default()));
+}
+
 fn reading(c: &mut Criterion) {
+    let options = FlowLogOptions {
+        n_records: 200_000,
+        replies: true,
+        calls_percent: 20,
+        probes_percent: 3,
+        ..FlowLogOptions::default()
+    };
     let mut log = Vec::new();
-    flow_log(1, &FlowLogOptions { n_records: 200_000, ..FlowLogOptions::default() }, &mut log)
-        .unwrap();
+    flow_log(1, &options, &mut log).unwrap();
     let mut group = c.benchmark_group("read");
     group.sample_size(10);
     group.throughput(Throughput::Bytes(log.len() as u64));
-    group.bench_function("text", |b| {
-        b.iter(|| flow::read(&mut &log[..], Layout::default(), &Selection::default()).unwrap());
-    });
+    for n_threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+        for (what, port) in [("ports", ServicePort::Dst), ("evidence", ServicePort::Service)] {
+            group.bench_function(BenchmarkId::new(what, n_threads), |b| {
+                b.iter(|| pool.install(|| read(&log, port)));
+            });
+        }
+    }
     group.finish();
 }
 

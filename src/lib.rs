@@ -73,6 +73,10 @@ pub mod front;
 // Reading.
 pub mod flow;
 
+pub mod evidence;
+
+pub mod shapes;
+
 pub mod inputs;
 
 pub mod generate;

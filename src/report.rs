@@ -1,14 +1,15 @@
 //! The answers as a file: what `solve` writes and `check` reads back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
 use crate::certificate::{Certificate, Repairs, Witness};
 use crate::cover::Cover;
-use crate::flow::Records;
-use crate::inputs::{Reading, Source};
+use crate::evidence::table::time;
+use crate::evidence::{Class, Records};
+use crate::inputs::{Reading, Seen, Source};
 use crate::instance::Instance;
 use crate::limits::LimitSpec;
 use crate::port_list::Entry;
@@ -93,6 +94,9 @@ pub struct AnswerRecord {
     /// The port list, or none for flow logs.
     pub input: Option<String>,
     pub interface: Option<String>,
+    /// What the flow logs of the interface cover.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<SeenRecord>,
     /// The rules that the answer may use: the quota less the reserve.
     pub budget: usize,
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -117,6 +121,33 @@ pub struct AnswerRecord {
     pub witness: Option<Witness>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repairs: Option<Repairs>,
+}
+
+/// What the flow logs of an interface cover, and the ports that they show, by class.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the answer, by name")]
+pub struct SeenRecord {
+    /// Earliest start of a record.
+    pub from: Option<String>,
+    /// Latest end.
+    pub to: Option<String>,
+    pub records: u64,
+    pub skipdata: u64,
+    pub ports: BTreeMap<Class, u64>,
+}
+
+impl From<&Seen> for SeenRecord {
+    fn from(seen: &Seen) -> Self {
+        let times = seen.span.times();
+        Self {
+            from: times.map(|(start, _)| time(start)),
+            to: times.map(|(_, end)| time(end)),
+            records: seen.span.records,
+            skipdata: seen.span.skipdata,
+            ports: seen.classes.clone(),
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -171,6 +202,7 @@ impl Solved {
         AnswerRecord {
             input: self.source.input.clone(),
             interface: self.source.interface.clone(),
+            seen: self.source.seen.as_ref().map(SeenRecord::from),
             budget: self.instance.budget(),
             reserve: self.reserve,
             limits: self.instance.limits().spec().clone(),

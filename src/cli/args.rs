@@ -1,63 +1,23 @@
-//! Arguments that several commands share, and the instances that they name.
+//! Limits, solvers and times as arguments, and the instances that they make of the inputs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, bail};
-use clap::{Args, ValueEnum};
+use anyhow::{Context, anyhow};
+use clap::Args;
 
-use rangecover::export::number::{counted, grouped};
-use rangecover::flow::{Records, Selection, ServicePort};
-use rangecover::inputs::{self, InputFormat, Inputs, Reading, Source};
+use rangecover::evidence::Records;
+use rangecover::inputs::{Reading, Source};
 use rangecover::instance::{Instance, drop_forbidden};
 use rangecover::limits::{LimitSpec, Limits, WeightEntry, parse_weights};
 use rangecover::port_list::Entry;
-use rangecover::ports::Protocol;
 use rangecover::solve::{SOLVERS, Solver, Stop, default_solver, solver};
 
 use super::exit::print_error;
-use super::{Exit, output, usage};
-
-/// What to read.
-#[derive(Args)]
-pub(crate) struct InputArgs {
-    /// Port lists and VPC flow logs (text, plain or gz): files, folders, patterns, or - for stdin
-    #[arg(required = true, value_name = "INPUT")]
-    inputs: Vec<String>,
-    /// Which port of a flow-log record counts as used
-    #[arg(long, value_enum, default_value = "dst")]
-    port: PortArg,
-    /// Only these interfaces of flow logs
-    #[arg(long, value_name = "ENI", value_delimiter = ',')]
-    interface: Vec<String>,
-    /// Only these protocols
-    #[arg(long, value_name = "tcp|udp", value_delimiter = ',')]
-    protocol: Vec<Protocol>,
-    /// What every input is, instead of recognising it
-    #[arg(long, value_enum)]
-    input_format: Option<FormatArg>,
-    /// Fields of flow logs, overruling header lines: "version interface-id …"
-    #[arg(long, value_name = "FIELDS")]
-    log_format: Option<String>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum PortArg {
-    /// The destination port
-    Dst,
-    /// The source port
-    Src,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum FormatArg {
-    /// A list of ports and ranges
-    Ports,
-    /// A VPC flow log
-    FlowLog,
-}
+use super::inputs::InputArgs;
+use super::{Exit, usage};
 
 /// The budget, and what a rule may do.
 #[derive(Args)]
@@ -127,31 +87,6 @@ pub(crate) fn solver_help() -> String {
     text
 }
 
-impl InputArgs {
-    /// The names of the inputs as given.
-    pub(crate) fn names(&self) -> &[String] {
-        &self.inputs
-    }
-
-    fn reading(&self) -> Reading {
-        Reading {
-            selection: Selection {
-                port: match self.port {
-                    PortArg::Dst => ServicePort::Dst,
-                    PortArg::Src => ServicePort::Src,
-                },
-                interfaces: self.interface.clone(),
-                protocols: self.protocol.clone(),
-            },
-            input_format: self.input_format.map(|format| match format {
-                FormatArg::Ports => InputFormat::Ports,
-                FormatArg::FlowLog => InputFormat::FlowLog,
-            }),
-            log_format: self.log_format.clone(),
-        }
-    }
-}
-
 impl LimitArgs {
     fn spec(&self) -> anyhow::Result<LimitSpec> {
         Ok(LimitSpec {
@@ -206,13 +141,11 @@ pub(crate) struct Jobs {
 
 /// Reads the inputs, reports on stderr what was read, and makes the instances.
 pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Jobs> {
-    let reading = inputs.reading();
     let spec = limits.spec()?;
     let budget = limits.budget();
-    let read = read(inputs.names(), &reading)?;
+    let (read, mut exit) = inputs.read()?;
     let limit = Arc::new(Limits::from(spec));
     let mut jobs = Vec::new();
-    let mut exit = Exit::Answered;
     for source in read.sources {
         let job = job(source, &limit, budget, limits.drop_forbidden);
         match job {
@@ -223,8 +156,8 @@ pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Job
             }
         }
     }
-    let records = read.traffic.map(|traffic| traffic.records);
-    Ok(Jobs { list: jobs, reading, records, exit })
+    let records = read.traffic.map(|traffic| traffic.report.records);
+    Ok(Jobs { list: jobs, reading: inputs.reading(), records, exit })
 }
 
 /// Makes an instance of used ports.
@@ -238,52 +171,4 @@ pub(crate) fn job(
     let instance = Instance::from_used(&source.used, budget, Arc::clone(limits))
         .with_context(|| source.name())?;
     Ok(Job { source, instance, reserve: 0, dropped })
-}
-
-/// Reads inputs and reports on stderr what was read.
-pub(crate) fn read(names: &[String], reading: &Reading) -> anyhow::Result<Inputs> {
-    let bar = output::progress("reading");
-    let mut read =
-        inputs::read(names, reading, &|n_files| bar.set_length(n_files as u64), &|| bar.inc(1))?;
-    bar.finish_and_clear();
-    for note in &read.notes {
-        output::note(&format!("{}: {}", note.input, note.text));
-    }
-    report_traffic(&read);
-    let selection = &reading.selection;
-    for source in &mut read.sources {
-        source.used.retain(|&protocol, _| selection.takes_protocol(protocol));
-    }
-    for wanted in &selection.interfaces {
-        let present = |source: &Source| source.interface.as_ref() == Some(wanted);
-        if !read.sources.iter().any(present) {
-            output::note(&format!("no record of interface {wanted}"));
-        }
-    }
-    if read.sources.is_empty() {
-        bail!("nothing to do: no input has ports of the selected interfaces");
-    }
-    Ok(read)
-}
-
-fn report_traffic(read: &Inputs) {
-    let Some(traffic) = &read.traffic else {
-        return;
-    };
-    let records = &traffic.records;
-    output::note(&format!(
-        "{}: {} accepted, {} rejected, {} NODATA, {} SKIPDATA, {} malformed",
-        counted(records.read, "flow-log record"),
-        grouped(records.accepted),
-        grouped(records.rejected),
-        grouped(records.nodata),
-        grouped(records.skipdata),
-        grouped(records.malformed),
-    ));
-    for (protocol, &n) in &traffic.without_ports {
-        output::note(&format!(
-            "{} of protocol {protocol}, whose rules have no ports",
-            counted(n, "accepted record"),
-        ));
-    }
 }

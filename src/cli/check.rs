@@ -16,7 +16,8 @@ use rangecover::ports::Span;
 use rangecover::report::{AnswerRecord, OutcomeName, Report, rule_records};
 use rangecover::verify;
 
-use super::args::{Job, job, read};
+use super::args::{Job, job};
+use super::inputs::read;
 use super::{Exit, output};
 
 /// Check the answers in a file: covers, bounds and proofs, without any solver
@@ -43,14 +44,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if !(selection.interfaces.is_empty() && selection.protocols.is_empty()) {
         output::note("the answers are for selected interfaces or protocols only");
     }
-    let read = read(&args.inputs, &report.reading)?;
-    let records = read.traffic.map(|traffic| traffic.records);
+    let (read, mut exit) = read(&args.inputs, &report.reading)?;
+    let records = read.traffic.map(|traffic| traffic.report.records);
     ensure!(
         records == report.records,
         "the answers were made from other records than these inputs hold"
     );
     let mut open: Vec<Source> = read.sources;
-    let mut exit = Exit::Answered;
     let mut lines = String::new();
     let mut seen = HashSet::new();
     for record in &report.answers {
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         let proven = check(open.remove(at), record).with_context(|| name.clone())?;
         lines = lines + &name + ": " + &proven + &terms(record) + "\n";
         if record.outcome == OutcomeName::Unknown {
-            exit = Exit::Unanswered;
+            exit = exit.max(Exit::Unanswered);
         }
     }
     if let Some(source) = open.first() {

@@ -13,8 +13,9 @@ use rangecover::inputs::name;
 use rangecover::report::OutcomeName;
 use rangecover::solve::{SolveError, Solver, solve};
 
-use super::args::{InputArgs, Job, LimitArgs, TimeArgs, load, solver_help, solver_named};
+use super::args::{Job, LimitArgs, TimeArgs, load, solver_help, solver_named};
 use super::exit::print_error;
+use super::inputs::InputArgs;
 use super::solve::exit_of;
 use super::{Exit, output};
 

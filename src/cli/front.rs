@@ -14,7 +14,8 @@ use rangecover::front::{Front, FrontPoint};
 use rangecover::inputs::name;
 use rangecover::line::Line;
 
-use super::args::{InputArgs, Job, LimitArgs, load};
+use super::args::{Job, LimitArgs, load};
+use super::inputs::InputArgs;
 use super::{Exit, output};
 
 /// Last budget that can be asked for: ports have fewer runs by far.

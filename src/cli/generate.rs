@@ -1,11 +1,12 @@
 //! `rangecover generate`: port sets and flow logs from a seed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
 
 use rangecover::generate::{
-    Fields, FlowLogOptions, KINDS, Kind, MAX_INTERFACES, flow_log, kind, port_list,
+    Fields, FlowLogOptions, KINDS, Kind, MAX_INTERFACES, flow_log, flow_log_with_truth, kind,
+    port_list,
 };
 use rangecover::ports::N_PORTS;
 
@@ -53,6 +54,35 @@ struct LogArgs {
     /// The format: default, extended, or names of fields [default: default]
     #[arg(long, value_name = "FIELDS")]
     fields: Option<Fields>,
+    /// Of 100 requests, how many the interfaces send themselves, from ephemeral ports [default: 0]
+    #[arg(long, value_name = "PERCENT", value_parser = percent())]
+    calls: Option<u32>,
+    /// Of 100 requests, how many are scans that get through to closed ports [default: 0]
+    #[arg(long, value_name = "PERCENT", value_parser = percent())]
+    probes: Option<u32>,
+    /// Of 100 tcp calls, how many are long flows without flags [default: 0]
+    #[arg(long, value_name = "PERCENT", value_parser = percent())]
+    long: Option<u32>,
+    /// Of 100 records of traffic, how many are lost; the log still has all its records [default: 0]
+    #[arg(long, value_name = "PERCENT", value_parser = most_percent(FlowLogOptions::MOST_LOSS))]
+    loss: Option<u32>,
+    /// Of 100 services, how many only one client calls [default: 0]
+    #[arg(long, value_name = "PERCENT", value_parser = percent())]
+    lonely: Option<u32>,
+    /// Of 100 calls and probes, how many are made over IPv6 [default: 0]
+    #[arg(long, value_name = "PERCENT", value_parser = percent())]
+    ipv6: Option<u32>,
+    /// Write to this file what each port of the log is: service, client or unanswered
+    #[arg(long, value_name = "FILE")]
+    truth: Option<PathBuf>,
+}
+
+fn percent() -> RangedU64ValueParser<u32> {
+    most_percent(100)
+}
+
+fn most_percent(most: u32) -> RangedU64ValueParser<u32> {
+    RangedU64ValueParser::new().range(..=u64::from(most))
 }
 
 fn kinds() -> PossibleValuesParser {
@@ -71,8 +101,8 @@ fn kind_help() -> String {
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let path = args.output.as_deref();
     if args.kind == FLOW_LOG {
-        let options = options(args);
-        output::stream(path, |out| Ok(flow_log(args.seed, &options, out)?))?;
+        let truth = args.log.as_ref().and_then(|log| log.truth.as_deref());
+        write_log(args.seed, &options(args), path, truth)?;
     } else if args.log.is_some() {
         usage(format!("only {FLOW_LOG} takes options of flow logs"));
     } else {
@@ -80,6 +110,27 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         output::write(path, list.as_bytes())?;
     }
     Ok(Exit::Answered)
+}
+
+fn write_log(
+    seed: u64,
+    options: &FlowLogOptions,
+    path: Option<&Path>,
+    truth_path: Option<&Path>,
+) -> anyhow::Result<()> {
+    let Some(truth_path) = truth_path else {
+        return output::stream(path, |out| Ok(flow_log(seed, options, out)?));
+    };
+    if truth_path == path.unwrap_or(Path::new("-")) {
+        usage("the log and its truth go to the same place; give --output or --truth another file");
+    }
+    let mut truth = None;
+    output::stream(path, |out| {
+        truth = Some(flow_log_with_truth(seed, options, out)?);
+        Ok(())
+    })?;
+    let truth = truth.expect("the log is written");
+    output::stream(Some(truth_path), |out| Ok(truth.write_csv(out)?))
 }
 
 fn options(args: &Args) -> FlowLogOptions {
@@ -91,6 +142,12 @@ fn options(args: &Args) -> FlowLogOptions {
         options.kind = log.served.unwrap_or(options.kind);
         options.replies = log.replies;
         options.fields = log.fields.clone().unwrap_or_default();
+        options.calls_percent = log.calls.unwrap_or(0);
+        options.probes_percent = log.probes.unwrap_or(0);
+        options.long_percent = log.long.unwrap_or(0);
+        options.loss_percent = log.loss.unwrap_or(0);
+        options.lonely_percent = log.lonely.unwrap_or(0);
+        options.ipv6_percent = log.ipv6.unwrap_or(0);
     }
     options
 }

@@ -7,7 +7,10 @@ mod completions;
 mod exit;
 mod front;
 mod generate;
+mod inputs;
+mod notes;
 mod output;
+mod ports;
 mod solve;
 
 use clap::error::ErrorKind;
@@ -35,6 +38,7 @@ enum Command {
     Front(front::Args),
     Compare(compare::Args),
     Check(check::Args),
+    Ports(ports::Args),
     Generate(generate::Args),
     Completions(completions::Args),
 }
@@ -50,6 +54,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Command::Front(args) => front::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Ports(args) => ports::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Completions(args) => completions::run(&args),
     }

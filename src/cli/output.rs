@@ -77,10 +77,18 @@ pub(crate) fn note(text: &str) {
 
 /// A bar on stderr, where that is a terminal.
 pub(crate) fn progress(what: &'static str) -> indicatif::ProgressBar {
+    bar(what, "{msg} {wide_bar} {pos}/{len} {eta}")
+}
+
+/// A bar of bytes, with throughput.
+pub(crate) fn progress_of_bytes(what: &'static str) -> indicatif::ProgressBar {
+    bar(what, "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}")
+}
+
+fn bar(what: &'static str, template: &str) -> indicatif::ProgressBar {
     if !io::stderr().is_terminal() {
         return indicatif::ProgressBar::hidden();
     }
-    let style = indicatif::ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}")
-        .expect("the template is valid");
+    let style = indicatif::ProgressStyle::with_template(template).expect("the template is valid");
     indicatif::ProgressBar::no_length().with_style(style).with_message(what)
 }

@@ -11,8 +11,9 @@ use rangecover::export::{json, text};
 use rangecover::report::{Report, Solved};
 use rangecover::solve::{Solver, default_solver};
 
-use super::args::{InputArgs, Job, LimitArgs, TimeArgs, load, solver_help, solver_named};
+use super::args::{Job, LimitArgs, TimeArgs, load, solver_help, solver_named};
 use super::exit::print_error;
+use super::inputs::InputArgs;
 use super::{Exit, output};
 
 /// Find the rules that cover every used port and open the fewest others, with proof

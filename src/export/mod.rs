@@ -2,5 +2,6 @@
 
 pub mod json;
 pub mod number;
+pub mod ports;
 pub mod table;
 pub mod text;

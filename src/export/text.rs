@@ -6,7 +6,9 @@ use anstyle::{AnsiColor, Style};
 
 use crate::answer::Answer;
 use crate::certificate::{BlockedRule, Repairs, Witness};
-use crate::export::number::{counted, grouped};
+use crate::evidence::table::time;
+use crate::export::number::{counted, duration, grouped};
+use crate::inputs::Seen;
 use crate::instance::Group;
 use crate::limits::LimitSpec;
 use crate::ports::Span;
@@ -68,6 +70,10 @@ fn block(solved: &Solved) -> String {
         }
     }
     rules(&mut text, solved);
+    if let Some(seen) = &solved.source.seen {
+        list(&mut text, "seen", &coverage(seen));
+        list(&mut text, "not counted", &not_counted(seen));
+    }
     if !solved.dropped.is_empty() {
         let dropped: Vec<String> = solved.dropped.iter().map(ToString::to_string).collect();
         list(&mut text, "dropped", &dropped);
@@ -85,6 +91,25 @@ fn used(solved: &Solved) -> String {
         1 => format!("{} used port", numbers.join(" + ")),
         _ => format!("{} used ports", numbers.join(" + ")),
     }
+}
+
+/// How much was recorded.
+fn coverage(seen: &Seen) -> Vec<String> {
+    let mut items = vec![counted(seen.span.records, "record")];
+    if let Some((start, end)) = seen.span.times() {
+        items.push(format!("{} to {}", time(start), time(end)));
+        items.push(duration(end - start));
+    }
+    if seen.span.skipdata > 0 {
+        items.push(format!("{} SKIPDATA", grouped(seen.span.skipdata)));
+    }
+    items
+}
+
+/// Ports with records that no rule has to cover.
+fn not_counted(seen: &Seen) -> Vec<String> {
+    let classes = seen.classes.iter().filter(|(class, _)| !class.is_used());
+    classes.map(|(class, &n)| format!("{} {class}", grouped(n))).collect()
 }
 
 /// Rules against the budget, and what they open.

@@ -1,13 +1,15 @@
-//! VPC flow logs: from records to the used ports of each interface.
+//! VPC flow logs: their fields, the layout of a log, and its records.
 //!
 //! <https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html> has the fields.
 
+mod address;
+mod field;
 mod layout;
 mod record;
-mod text;
-mod traffic;
+mod selection;
+mod space;
 
+pub use field::{ColumnError, ColumnName, Field};
 pub use layout::{Layout, LayoutError};
-pub use record::{Malformed, Record, Status};
-pub use text::read;
-pub use traffic::{MalformedLine, Records, Selection, ServicePort, Traffic};
+pub use record::{Detail, Direction, Malformed, Record, Status, Values};
+pub use selection::{Action, Selection, ServicePort};

@@ -1,11 +1,15 @@
 //! One record of a flow log.
 
+use std::net::IpAddr;
+
 use thiserror::Error;
 
+use super::address;
+use super::field::{Field, N_FIELDS};
 use super::layout::Layout;
 
-/// Longest interface id that is believed; AWS's own have 21 characters.
-const LONGEST_INTERFACE: usize = 128;
+/// Longest interface or account id that is believed; AWS's own have 21 characters.
+const LONGEST_ID: usize = 128;
 
 /// What became of the traffic of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,21 +24,94 @@ pub enum Status {
     SkipData,
 }
 
-/// The fields of a record that decide about used ports.
+/// Which way the traffic of a record goes, seen from the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// To the interface.
+    Ingress,
+    /// From the interface.
+    Egress,
+}
+
+/// How much of a record is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Interface, status, protocol, ports and window.
+    Ports,
+    /// Everything that says who offers a service.
+    Evidence,
+}
+
+/// A record, whatever the shape in which it came.
+///
+/// A field that does not apply, or that the log does not have, is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record<'a> {
     /// The interface, if the log names it.
     pub interface: Option<&'a str>,
+    /// The account of the interface, by id.
+    pub account: Option<&'a str>,
     /// What became of the traffic.
     pub status: Status,
     /// IANA number of the protocol, for accepted and rejected traffic; tcp where the log has no
     /// such column.
     pub protocol: u8,
-    /// Source port, where the field applies.
+    /// Source address: the interface's primary one if it sends.
+    pub srcaddr: Option<IpAddr>,
+    /// Destination address: the interface's primary one if it receives.
+    pub dstaddr: Option<IpAddr>,
+    /// Source address in the packets: differs for secondary addresses and forwarded traffic.
+    pub pkt_srcaddr: Option<IpAddr>,
+    /// Destination address in the packets.
+    pub pkt_dstaddr: Option<IpAddr>,
+    /// Source port.
     pub srcport: Option<u16>,
-    /// Destination port, where the field applies.
+    /// Destination port.
     pub dstport: Option<u16>,
+    /// Packets in the window.
+    pub packets: Option<u64>,
+    /// Bytes in the window, headers of the network layer included.
+    pub bytes: Option<u64>,
+    /// When the first packet of the window was seen, in seconds since 1970.
+    pub start: Option<u32>,
+    /// When the last one was, in seconds since 1970.
+    pub end: Option<u32>,
+    /// The flags of all packets of the window together: FIN 1, SYN 2, RST 4, SYN-ACK 18.
+    pub tcp_flags: Option<u8>,
+    /// Which way the traffic goes.
+    pub direction: Option<Direction>,
+    /// How many records this one stands for; 1 unless a query has aggregated them.
+    pub count: u32,
 }
+
+impl Default for Record<'_> {
+    /// An accepted record of which nothing else is known.
+    fn default() -> Self {
+        Self {
+            interface: None,
+            account: None,
+            status: Status::Accepted,
+            protocol: TCP,
+            srcaddr: None,
+            dstaddr: None,
+            pkt_srcaddr: None,
+            pkt_dstaddr: None,
+            srcport: None,
+            dstport: None,
+            packets: None,
+            bytes: None,
+            start: None,
+            end: None,
+            tcp_flags: None,
+            direction: None,
+            count: 1,
+        }
+    }
+}
+
+const TCP: u8 = 6;
+const UDP: u8 = 17;
+const ICMP: u8 = 1;
 
 /// Why a line is not a record.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -60,101 +137,178 @@ pub enum Malformed {
     /// A line beyond every record's length.
     #[error("the line is longer than {0} bytes")]
     TooLong(usize),
+    /// What stands where a record was expected.
+    #[error("{0}")]
+    Other(String),
 }
 
-fn wrong(field: &'static str, value: &[u8], expected: &'static str) -> Malformed {
+fn wrong(field: Field, value: &[u8], expected: &'static str) -> Malformed {
     const SHOWN: usize = 40;
     let shown = &value[..value.len().min(SHOWN)];
-    Malformed::Field { field, value: shown.escape_ascii().to_string(), expected }
+    Malformed::Field { field: field.name(), value: shown.escape_ascii().to_string(), expected }
 }
 
-/// A decimal number without sign; `-` where the field does not apply.
-fn number<T: TryFrom<u32>>(
-    field: &'static str,
-    value: &[u8],
-    expected: &'static str,
-) -> Result<Option<T>, Malformed> {
-    if value == b"-" {
-        return Ok(None);
+/// The values of a record's fields as text.
+#[derive(Debug, Clone, Copy)]
+pub struct Values<'a>([&'a [u8]; N_FIELDS]);
+
+/// The value of a column that the log does not have.
+const ABSENT: &[u8] = b"";
+/// The value of a field that does not apply.
+const NONE: &[u8] = b"-";
+
+impl Default for Values<'_> {
+    fn default() -> Self {
+        Self([ABSENT; N_FIELDS])
     }
-    let digits = value.iter().try_fold(0_u32, |sum, &b| {
-        let digit = b.is_ascii_digit().then(|| u32::from(b - b'0'))?;
-        sum.checked_mul(10)?.checked_add(digit)
-    });
-    let number = digits.and_then(|n| T::try_from(n).ok()).map(Some);
-    number.ok_or_else(|| wrong(field, value, expected))
+}
+
+impl<'a> Values<'a> {
+    /// Sets a field; no text at all means that the field does not apply.
+    pub fn set(&mut self, field: Field, value: &'a [u8]) {
+        self.0[field as usize] = if value.is_empty() { NONE } else { value };
+    }
+
+    fn get(&self, field: Field) -> &'a [u8] {
+        self.0[field as usize]
+    }
+
+    /// The record that these values make.
+    ///
+    /// # Errors
+    /// When a field that is read has a value that it cannot have.
+    pub fn record(&self, detail: Detail) -> Result<Record<'a>, Malformed> {
+        let status = self.status()?;
+        let mut record = Record {
+            interface: self
+                .id(Field::Interface, "an interface id such as eni-0123456789abcdef0")?,
+            account: self.id(Field::Account, "an account id of 12 digits")?,
+            status,
+            protocol: self.protocol(status)?,
+            srcport: self.number(Field::Srcport, "a port, 0 to 65535")?,
+            dstport: self.number(Field::Dstport, "a port, 0 to 65535")?,
+            start: self.time(Field::Start)?,
+            end: self.time(Field::End)?,
+            count: self.number(Field::Count, "a number of records")?.unwrap_or(1),
+            ..Record::default()
+        };
+        if detail == Detail::Evidence {
+            record.srcaddr = self.address(Field::Srcaddr)?;
+            record.dstaddr = self.address(Field::Dstaddr)?;
+            record.pkt_srcaddr = self.address(Field::PktSrcaddr)?;
+            record.pkt_dstaddr = self.address(Field::PktDstaddr)?;
+            record.packets = self.number(Field::Packets, "a number of packets")?;
+            record.bytes = self.number(Field::Bytes, "a number of bytes")?;
+            record.tcp_flags = self.number(Field::TcpFlags, "a bitmask, 0 to 255")?;
+            record.direction = self.direction()?;
+        }
+        Ok(record)
+    }
+
+    /// A decimal number without sign; none where the field does not apply.
+    fn number<T: TryFrom<u64>>(
+        &self,
+        field: Field,
+        expected: &'static str,
+    ) -> Result<Option<T>, Malformed> {
+        let value = self.get(field);
+        if value == NONE || value == ABSENT {
+            return Ok(None);
+        }
+        let number = decimal(value).and_then(|n| T::try_from(n).ok()).map(Some);
+        number.ok_or_else(|| wrong(field, value, expected))
+    }
+
+    fn time(&self, field: Field) -> Result<Option<u32>, Malformed> {
+        let expected = "a time in seconds since 1970";
+        let seconds: Option<u64> = self.number(field, expected)?;
+        // Some exports count milliseconds.
+        let time = seconds.map(|n| u32::try_from(n).or_else(|_| u32::try_from(n / 1_000)));
+        time.transpose().map_err(|_| wrong(field, self.get(field), expected))
+    }
+
+    fn address(&self, field: Field) -> Result<Option<IpAddr>, Malformed> {
+        match self.get(field) {
+            ABSENT | NONE => Ok(None),
+            text => address::parse(text)
+                .map(Some)
+                .ok_or_else(|| wrong(field, text, "an IPv4 or IPv6 address")),
+        }
+    }
+
+    fn direction(&self) -> Result<Option<Direction>, Malformed> {
+        match self.get(Field::FlowDirection) {
+            ABSENT | NONE => Ok(None),
+            b"ingress" => Ok(Some(Direction::Ingress)),
+            b"egress" => Ok(Some(Direction::Egress)),
+            other => Err(wrong(Field::FlowDirection, other, "ingress or egress")),
+        }
+    }
+
+    fn protocol(&self, status: Status) -> Result<u8, Malformed> {
+        let expected = "a protocol number, 0 to 255";
+        match self.get(Field::Protocol) {
+            ABSENT => Ok(TCP),
+            NONE if matches!(status, Status::NoData | Status::SkipData) => Ok(0),
+            NONE => Err(wrong(Field::Protocol, NONE, expected)),
+            name if name.eq_ignore_ascii_case(b"tcp") => Ok(TCP),
+            name if name.eq_ignore_ascii_case(b"udp") => Ok(UDP),
+            name if name.eq_ignore_ascii_case(b"icmp") => Ok(ICMP),
+            _ => self.number(Field::Protocol, expected).map(Option::unwrap_or_default),
+        }
+    }
+
+    fn status(&self) -> Result<Status, Malformed> {
+        match (self.get(Field::LogStatus), self.get(Field::Action)) {
+            (b"OK" | ABSENT, b"ACCEPT" | ABSENT) => Ok(Status::Accepted),
+            (b"OK" | ABSENT, b"REJECT") => Ok(Status::Rejected),
+            (b"NODATA", _) => Ok(Status::NoData),
+            (b"SKIPDATA", _) => Ok(Status::SkipData),
+            (b"OK" | ABSENT, action) => Err(wrong(Field::Action, action, "ACCEPT or REJECT")),
+            (status, _) => Err(wrong(Field::LogStatus, status, "OK, NODATA or SKIPDATA")),
+        }
+    }
+
+    fn id(&self, field: Field, expected: &'static str) -> Result<Option<&'a str>, Malformed> {
+        let id = self.get(field);
+        if id == NONE || id == ABSENT {
+            return Ok(None);
+        }
+        // Without an early end, so that many bytes are compared at once.
+        let printable = id.iter().fold(true, |all, b| all & b.is_ascii_graphic());
+        let printable = printable && id.len() <= LONGEST_ID;
+        match std::str::from_utf8(id) {
+            Ok(id) if printable => Ok(Some(id)),
+            _ => Err(wrong(field, id, expected)),
+        }
+    }
+}
+
+fn decimal(digits: &[u8]) -> Option<u64> {
+    /// So many digits never overflow.
+    const SAFE: usize = 19;
+    if digits.len() > SAFE {
+        return None;
+    }
+    digits.iter().try_fold(0, |sum: u64, &b| {
+        let digit = b.wrapping_sub(b'0');
+        (digit < 10).then(|| sum * 10 + u64::from(digit))
+    })
 }
 
 impl<'a> Record<'a> {
     /// The record in a line, fields separated by white space.
     ///
     /// # Errors
-    /// When the line has another number of fields than the layout, or a field that matters has a
+    /// When the line has another number of fields than the layout, or a field that is read has a
     /// value that it cannot have.
-    pub fn parse(line: &'a [u8], layout: &Layout) -> Result<Self, Malformed> {
-        let mut interface: &[u8] = b"-";
-        let mut srcport: &[u8] = b"-";
-        let mut dstport: &[u8] = b"-";
-        let mut protocol: &[u8] = b"6";
-        let mut action: &[u8] = b"ACCEPT";
-        let mut log_status: &[u8] = b"OK";
-        let mut found = 0;
-        let fields = line.split(u8::is_ascii_whitespace).filter(|f| !f.is_empty());
-        for field in fields {
-            for (column, value) in [
-                (layout.interface, &mut interface),
-                (layout.srcport, &mut srcport),
-                (layout.dstport, &mut dstport),
-                (layout.protocol, &mut protocol),
-                (layout.action, &mut action),
-                (layout.log_status, &mut log_status),
-            ] {
-                if column == Some(found) {
-                    *value = field;
-                }
-            }
-            found += 1;
+    pub fn parse(line: &'a [u8], layout: &Layout, detail: Detail) -> Result<Self, Malformed> {
+        let mut values = Values::default();
+        let found = layout.split(line, &mut values);
+        if found != layout.n_columns() {
+            return Err(Malformed::FieldCount { found, expected: layout.n_columns() });
         }
-        if found != layout.n_fields {
-            return Err(Malformed::FieldCount { found, expected: layout.n_fields });
-        }
-        let status = status(log_status, action)?;
-        let carries_traffic = matches!(status, Status::Accepted | Status::Rejected);
-        let protocol = number("protocol", protocol, "a protocol number, 0 to 255")?;
-        let port = "a port, 0 to 65535";
-        Ok(Self {
-            interface: self::interface(interface)?,
-            status,
-            protocol: match protocol {
-                Some(protocol) => protocol,
-                None if carries_traffic => {
-                    return Err(wrong("protocol", b"-", "a protocol number, 0 to 255"));
-                }
-                None => 0,
-            },
-            srcport: number("srcport", srcport, port)?,
-            dstport: number("dstport", dstport, port)?,
-        })
-    }
-}
-
-fn status(log_status: &[u8], action: &[u8]) -> Result<Status, Malformed> {
-    match (log_status, action) {
-        (b"NODATA", _) => Ok(Status::NoData),
-        (b"SKIPDATA", _) => Ok(Status::SkipData),
-        (b"OK", b"ACCEPT") => Ok(Status::Accepted),
-        (b"OK", b"REJECT") => Ok(Status::Rejected),
-        (b"OK", _) => Err(wrong("action", action, "ACCEPT or REJECT")),
-        _ => Err(wrong("log-status", log_status, "OK, NODATA or SKIPDATA")),
-    }
-}
-
-fn interface(id: &[u8]) -> Result<Option<&str>, Malformed> {
-    let printable = id.len() <= LONGEST_INTERFACE && id.iter().all(u8::is_ascii_graphic);
-    match std::str::from_utf8(id) {
-        Ok("-") => Ok(None),
-        Ok(id) if printable => Ok(Some(id)),
-        _ => Err(wrong("interface-id", id, "an interface id such as eni-0123456789abcdef0")),
+        values.record(detail)
     }
 }
 
@@ -165,17 +319,24 @@ mod tests {
     const OK: &str = "2 123456789012 eni-1 10.0.0.1 10.0.0.2 50000 443 6 20 4249 1418530010 1418530070 ACCEPT OK";
 
     fn parse(line: &str) -> Result<Record<'_>, String> {
-        Record::parse(line.as_bytes(), &Layout::default()).map_err(|error| error.to_string())
+        Record::parse(line.as_bytes(), &Layout::default(), Detail::Evidence)
+            .map_err(|error| error.to_string())
     }
 
     #[test]
     fn a_record_of_the_default_format() {
         let expected = Record {
             interface: Some("eni-1"),
-            status: Status::Accepted,
-            protocol: 6,
+            account: Some("123456789012"),
+            srcaddr: Some([10, 0, 0, 1].into()),
+            dstaddr: Some([10, 0, 0, 2].into()),
             srcport: Some(50_000),
             dstport: Some(443),
+            packets: Some(20),
+            bytes: Some(4_249),
+            start: Some(1_418_530_010),
+            end: Some(1_418_530_070),
+            ..Record::default()
         };
         assert_eq!(parse(OK), Ok(expected));
         assert_eq!(parse(&OK.replace(' ', "  ")), Ok(expected));
@@ -194,6 +355,13 @@ mod tests {
         for (line, message) in [
             (OK.replace(" 443 ", " 70000 "), "dstport '70000' is not a port, 0 to 65535"),
             (OK.replace(" 443 ", " 44x "), "dstport '44x' is not a port, 0 to 65535"),
+            (OK.replace(" 443 ", " -1 "), "dstport '-1' is not a port, 0 to 65535"),
+            (OK.replace("10.0.0.1", "10.0.0"), "srcaddr '10.0.0' is not an IPv4 or IPv6 address"),
+            (OK.replace(" 20 ", " 2e9 "), "packets '2e9' is not a number of packets"),
+            (
+                OK.replace("1418530010", "99999999999999"),
+                "start '99999999999999' is not a time in seconds since 1970",
+            ),
             (OK.replace(" 6 ", " 256 "), "protocol '256' is not a protocol number, 0 to 255"),
             (OK.replace(" 6 ", " - "), "protocol '-' is not a protocol number, 0 to 255"),
             (OK.replace("ACCEPT", "-"), "action '-' is not ACCEPT or REJECT"),

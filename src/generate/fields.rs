@@ -1,58 +1,22 @@
 //! The fields of a flow log, and formats made of them.
 
 use std::fmt::{self, Write as _};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use super::GenerateError;
-use super::network::{ACCOUNT_ID, REGION, VpcInterface};
+use super::network::{ACCOUNT_ID, REGION};
+use super::record::{Content, Record, Traffic};
 
 const DEFAULT: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol \
                        packets bytes start end action log-status";
 const EXTENDED: &str = "version interface-id srcaddr dstaddr srcport dstport protocol tcp-flags \
                         packets bytes start end action log-status flow-direction";
 
-/// One line of a flow log.
-#[derive(Debug)]
-pub(super) struct Record<'a> {
-    pub(super) interface: &'a VpcInterface,
-    pub(super) start: u64,
-    pub(super) end: u64,
-    pub(super) content: Content,
-}
-
-/// What a record tells about its window.
-#[derive(Debug)]
-pub(super) enum Content {
-    Traffic(Traffic),
-    NoData,
-    SkipData,
-}
-
-/// One direction of a flow.
-#[derive(Debug, Clone)]
-pub(super) struct Traffic {
-    pub(super) src: Endpoint,
-    pub(super) dst: Endpoint,
-    pub(super) protocol: u8,
-    pub(super) tcp_flags: u8,
-    pub(super) packets: u32,
-    pub(super) bytes: u32,
-    pub(super) accepted: bool,
-    pub(super) ingress: bool,
-}
-
-/// An address and a port.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Endpoint {
-    pub(super) address: Ipv4Addr,
-    pub(super) port: u16,
-}
-
 enum Value<'a> {
     Text(&'a str),
     Number(u64),
-    Address(Ipv4Addr),
+    Address(IpAddr),
     Absent,
 }
 
@@ -118,9 +82,9 @@ static FIELDS: &[Field] = &[
     field("subnet-id", 3, |r| Value::Text(&r.interface.subnet_id)),
     field("instance-id", 3, |r| Value::Text(&r.interface.instance_id)),
     field("tcp-flags", 3, |r| traffic(r, |t| Value::Number(t.tcp_flags.into()))),
-    field("type", 3, |r| traffic(r, |_| Value::Text("IPv4"))),
-    field("pkt-srcaddr", 3, |r| traffic(r, |t| Value::Address(t.src.address))),
-    field("pkt-dstaddr", 3, |r| traffic(r, |t| Value::Address(t.dst.address))),
+    field("type", 3, |r| traffic(r, |t| Value::Text(family(t)))),
+    field("pkt-srcaddr", 3, |r| traffic(r, |t| Value::Address(t.packet_src()))),
+    field("pkt-dstaddr", 3, |r| traffic(r, |t| Value::Address(t.packet_dst()))),
     field("region", 4, |_| Value::Text(REGION)),
     field("az-id", 4, |r| Value::Text(r.interface.az_id)),
     field("sublocation-type", 4, |_| Value::Absent),
@@ -130,11 +94,21 @@ static FIELDS: &[Field] = &[
     field("flow-direction", 5, |r| {
         traffic(r, |t| Value::Text(if t.ingress { "ingress" } else { "egress" }))
     }),
-    // Only traffic that leaves has a path; 8 is an internet gateway.
-    field("traffic-path", 5, |r| {
-        traffic(r, |t| if t.ingress { Value::Absent } else { Value::Number(8) })
-    }),
+    field("traffic-path", 5, |r| traffic(r, |t| path(t).map_or(Value::Absent, Value::Number))),
 ];
+
+fn family(traffic: &Traffic) -> &'static str {
+    if traffic.src.address.is_ipv6() { "IPv6" } else { "IPv4" }
+}
+
+/// The way out, if any: 8 is an internet gateway, 1 another resource in the network.
+fn path(traffic: &Traffic) -> Option<u64> {
+    match (traffic.ingress, traffic.far_end) {
+        (true, _) => None,
+        (false, None) => Some(8),
+        (false, Some(_)) => Some(1),
+    }
+}
 
 /// The names of all fields, for messages.
 pub(super) fn names() -> String {

@@ -2,11 +2,10 @@
 
 use std::io::Write;
 
-use super::dice::Dice;
-use super::kinds::check_count;
 use super::network::Network;
 use super::traffic::TrafficSource;
-use super::{Fields, GenerateError, KINDS, Kind, MAX_INTERFACES};
+use super::truth::{Roles, Truth};
+use super::{FlowLogOptions, GenerateError};
 
 /// 2026-01-05T00:00:00Z, the day of every generated log.
 const MIDNIGHT: u64 = 1_767_571_200;
@@ -16,97 +15,54 @@ const MINUTE: u64 = 60;
 /// Text is handed over in pieces of about this size.
 const CHUNK: usize = 1 << 16;
 
-/// The stream of draws for traffic, apart from those of the interfaces.
-const TRAFFIC_STREAM: u64 = u64::MAX;
-
-/// What a generated flow log looks like.
-#[derive(Debug, Clone)]
-pub struct FlowLogOptions {
-    /// Interfaces, up to [`MAX_INTERFACES`].
-    ///
-    /// Every second one serves udp beside tcp. The last of four or more is idle: its records are
-    /// all NODATA (none is idle without NODATA records).
-    pub n_interfaces: u32,
-    /// Lines after the header.
-    pub n_records: u64,
-    /// The kind of port sets that interfaces serve.
-    pub kind: &'static Kind,
-    /// Service ports of the largest interfaces; others have a half, a quarter or an eighth.
-    pub n_ports: u32,
-    /// Percent of records about rejected traffic.
-    pub reject_percent: u32,
-    /// Percent of records that say there was no traffic.
-    pub nodata_percent: u32,
-    /// Percent of records that say some were lost.
-    pub skipdata_percent: u32,
-    /// The format.
-    pub fields: Fields,
-    /// Whether the answers to the requests are logged too, as in a real log.
-    ///
-    /// Without them every destination port of an accepted record is a service's.
-    pub replies: bool,
-}
-
-impl Default for FlowLogOptions {
-    fn default() -> Self {
-        Self {
-            n_interfaces: 4,
-            n_records: 10_000,
-            kind: KINDS.last().expect("there are kinds"),
-            n_ports: 200,
-            reject_percent: 8,
-            nodata_percent: 3,
-            skipdata_percent: 1,
-            fields: Fields::default(),
-            replies: false,
-        }
-    }
-}
-
-impl FlowLogOptions {
-    fn check(&self) -> Result<(), GenerateError> {
-        check_count(self.n_ports)?;
-        if !(1..=MAX_INTERFACES).contains(&self.n_interfaces) {
-            return Err(GenerateError::InterfaceCount(self.n_interfaces));
-        }
-        let shares = [self.reject_percent, self.nodata_percent, self.skipdata_percent];
-        if shares.iter().map(|&share| u64::from(share)).sum::<u64>() > 100 {
-            let [reject, nodata, skipdata] = shares;
-            return Err(GenerateError::Shares { reject, nodata, skipdata });
-        }
-        Ok(())
-    }
-}
-
 /// Writes a flow log of one hour, with its header, in pieces of bounded size.
 ///
-/// Every service port is in an accepted record if there are enough of these.
+/// Every service port is in an accepted record if there are enough of these and none is lost.
 ///
 /// # Errors
 /// When an option is out of range or the writer fails.
-pub fn flow_log(
-    seed: u64,
-    options: &FlowLogOptions,
-    mut out: impl Write,
-) -> Result<(), GenerateError> {
+pub fn flow_log(seed: u64, options: &FlowLogOptions, out: impl Write) -> Result<(), GenerateError> {
     options.check()?;
     let network = Network::new(seed, options)?;
-    let dice = Dice::new(seed, TRAFFIC_STREAM);
-    let mut source = TrafficSource::new(&network, options, dice);
+    let roles = if options.has_roles() { Roles::of(&network) } else { Roles::default() };
+    let mut source = TrafficSource::new(seed, &network, options, roles);
+    write_records(seed, &mut source, out)
+}
+
+/// Writes the flow log that [`flow_log`] writes, and tells what its ports are.
+///
+/// # Errors
+/// Those of [`flow_log`].
+pub fn flow_log_with_truth(
+    seed: u64,
+    options: &FlowLogOptions,
+    out: impl Write,
+) -> Result<Truth, GenerateError> {
+    options.check()?;
+    let network = Network::new(seed, options)?;
+    let mut source = TrafficSource::new(seed, &network, options, Roles::of(&network));
+    write_records(seed, &mut source, out)?;
+    Ok(source.into_truth())
+}
+
+fn write_records(
+    seed: u64,
+    source: &mut TrafficSource<'_>,
+    mut out: impl Write,
+) -> Result<(), GenerateError> {
+    let options = source.options;
     let first_minute = MIDNIGHT + seed % 24 * HOUR;
     let mut text = format!("{}\n", options.fields);
     let mut n_records = 0;
     while n_records < options.n_records {
         let minute = n_records * (HOUR / MINUTE) / options.n_records;
-        let record = source.record(first_minute + minute * MINUTE);
-        options.fields.push_line(&mut text, &record);
-        n_records += 1;
-        if options.replies
-            && n_records < options.n_records
-            && let Some(answer) = source.answer(&record)
-        {
-            options.fields.push_line(&mut text, &answer);
-            n_records += 1;
+        let request = source.record(first_minute + minute * MINUTE);
+        let answer = if options.replies { source.answer(&request) } else { None };
+        for record in [Some(request), answer].into_iter().flatten() {
+            if n_records < options.n_records && source.is_kept(&record) {
+                options.fields.push_line(&mut text, &record);
+                n_records += 1;
+            }
         }
         if text.len() >= CHUNK {
             out.write_all(text.as_bytes())?;
@@ -121,10 +77,8 @@ pub fn flow_log(
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
-    use std::io::Read as _;
 
     use super::*;
-    use crate::generate::kind;
 
     fn log(seed: u64, options: &FlowLogOptions) -> String {
         let mut bytes = Vec::new();
@@ -220,60 +174,9 @@ mod tests {
     }
 
     #[test]
-    fn the_data_sets_are_what_their_command_makes() {
-        let read = |path: &str| {
-            let root = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/flow-logs/");
-            let bytes = std::fs::read(format!("{root}eu-west-1/2026/01/05/{path}")).unwrap();
-            let mut text = String::new();
-            if bytes.starts_with(&[0x1f, 0x8b]) {
-                let mut gzip = flate2::read::GzDecoder::new(bytes.as_slice());
-                gzip.read_to_string(&mut text).unwrap();
-            } else {
-                text = String::from_utf8(bytes).unwrap();
-            }
-            text
-        };
-        for (path, seed, n_interfaces, n_records, n_ports, name, fields) in [
-            ("fl-1_0100.log", 1, 4, 1_900, 480, "application", "default"),
-            ("fl-1_0105.log.gz", 1, 1, 300, 60, "ephemeral", "default"),
-            ("fl-2_0200.log.gz", 2, 1, 800, 24, "application", "default"),
-            ("fl-3_0300.log", 3, 1, 1_000, 600, "clustered", "extended"),
-        ] {
-            let options = FlowLogOptions {
-                n_interfaces,
-                n_records,
-                kind: kind(name).unwrap(),
-                n_ports,
-                fields: fields.parse().unwrap(),
-                ..FlowLogOptions::default()
-            };
-            assert!(log(seed, &options) == read(path), "{path}");
-        }
-    }
-
-    #[test]
     fn the_seed_decides_the_log() {
         let options = FlowLogOptions::default();
         assert_eq!(log(1, &options), log(1, &options));
         assert_ne!(log(1, &options), log(2, &options));
-    }
-
-    #[test]
-    fn options_out_of_range_are_refused() {
-        let error = |change: fn(&mut FlowLogOptions)| {
-            let mut options = FlowLogOptions::default();
-            change(&mut options);
-            let result = flow_log(1, &options, std::io::sink());
-            result.unwrap_err().to_string()
-        };
-        assert_eq!(error(|o| o.n_ports = 70_000), "cannot draw 70000 ports; ask for 1 to 65536");
-        assert_eq!(
-            error(|o| o.n_interfaces = 0),
-            "cannot make a log of 0 interfaces; ask for 1 to 1000"
-        );
-        assert_eq!(
-            error(|o| o.reject_percent = 98),
-            "98 % REJECT, 3 % NODATA and 1 % SKIPDATA exceed 100 % together"
-        );
     }
 }

@@ -3,28 +3,39 @@
 //! The same seed and options give the same bytes on every machine: what is drawn are fixed-width
 //! integers of a `ChaCha` stream, and nothing is rounded.
 //!
-//! [`KINDS`] lists the kinds of port sets; [`flow_log`] surrounds them with traffic.
+//! [`KINDS`] lists the kinds of port sets; [`flow_log`] surrounds them with traffic, and
+//! [`flow_log_with_truth`] tells beside it which ports are services.
 
+mod addresses;
+mod calls;
 mod dice;
 mod draft;
 mod fields;
 mod flow_log;
 mod kinds;
 mod network;
+mod options;
+mod probes;
+mod record;
 mod traffic;
+mod truth;
+#[cfg(test)]
+mod truth_tests;
 
 use std::io;
 
 use thiserror::Error;
 
 pub use fields::Fields;
-pub use flow_log::{FlowLogOptions, flow_log};
+pub use flow_log::{flow_log, flow_log_with_truth};
 pub use kinds::{KINDS, Kind, kind, port_list, port_set};
+pub use options::FlowLogOptions;
+pub use truth::{Truth, TruthRow};
 
 use crate::ports::N_PORTS;
 
 /// Most interfaces of one flow log.
-pub const MAX_INTERFACES: u32 = 1_000;
+pub const MAX_INTERFACES: u32 = 10_000;
 
 /// What cannot be generated.
 #[derive(Debug, Error)]
@@ -39,14 +50,31 @@ pub enum GenerateError {
     #[error("cannot make a log of {0} interfaces; ask for 1 to {MAX_INTERFACES}")]
     InterfaceCount(u32),
     /// Shares of records that leave no room for one another.
-    #[error("{reject} % REJECT, {nodata} % NODATA and {skipdata} % SKIPDATA exceed 100 % together")]
+    #[error(
+        "{reject} % REJECT, {nodata} % NODATA, {skipdata} % SKIPDATA, {calls} % calls and \
+         {probes} % probes exceed 100 % together"
+    )]
     Shares {
-        /// Percent of rejected records.
+        /// Percent of rejected requests.
         reject: u32,
         /// Percent of records without traffic.
         nodata: u32,
         /// Percent of records about lost ones.
         skipdata: u32,
+        /// Percent of calls by the interfaces.
+        calls: u32,
+        /// Percent of probes.
+        probes: u32,
+    },
+    /// A percentage that is none, or that leaves nothing.
+    #[error("{percent} % {what} is out of range; ask for 0 to {most}")]
+    Percent {
+        /// What there is so much of.
+        what: &'static str,
+        /// The percentage.
+        percent: u32,
+        /// The highest possible.
+        most: u32,
     },
     /// A format with a field that is not known.
     #[error("'{0}' is not a field of a flow log; use default, extended or some of: {names}", names = fields::names())]

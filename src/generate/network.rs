@@ -1,8 +1,10 @@
 //! A private network: its interfaces and the services on them.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
+use super::addresses::client;
 use super::dice::Dice;
+use super::record::Endpoint;
 use super::{FlowLogOptions, GenerateError, port_set};
 use crate::ports::Protocol;
 
@@ -10,6 +12,9 @@ use crate::ports::Protocol;
 pub(super) const ACCOUNT_ID: &str = "123456789012";
 /// The region that everything stands in.
 pub(super) const REGION: &str = "eu-west-1";
+
+/// The stream of draws for only clients, apart from those of interfaces and traffic.
+const ONLY_CLIENTS_STREAM: u64 = u64::MAX - 2;
 
 /// Interfaces and what they serve.
 #[derive(Debug)]
@@ -24,12 +29,57 @@ pub(super) struct Network {
 /// An elastic network interface.
 #[derive(Debug)]
 pub(super) struct VpcInterface {
+    /// Its place in the network.
+    pub(super) index: u32,
     pub(super) id: String,
     pub(super) vpc_id: String,
     pub(super) subnet_id: String,
     pub(super) instance_id: String,
     pub(super) az_id: &'static str,
-    pub(super) address: Ipv4Addr,
+    address: Ipv4Addr,
+}
+
+/// What an interface belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Host {
+    Linux,
+    Windows,
+    NatGateway,
+}
+
+impl Host {
+    /// First and last port that calls are made from.
+    pub(super) fn ephemeral_ports(self) -> (u16, u16) {
+        match self {
+            Self::Linux => (32_768, 60_999),
+            Self::Windows => (49_152, 65_535),
+            Self::NatGateway => (1_024, 65_535),
+        }
+    }
+}
+
+impl VpcInterface {
+    /// What makes calls from it.
+    pub(super) fn host(&self) -> Host {
+        match self.index {
+            index if index % 8 == 4 => Host::NatGateway,
+            index if index % 3 == 2 => Host::Windows,
+            _ => Host::Linux,
+        }
+    }
+
+    pub(super) fn endpoint(&self, port: u16) -> Endpoint {
+        Endpoint { address: self.address.into(), port }
+    }
+
+    /// A private host that uses this interface as its gateway.
+    pub(super) fn host_behind(&self, nth: u32) -> IpAddr {
+        let [first, second, _, _] = self.address.octets();
+        // A subnet beyond those of the interfaces.
+        let low = (3 << 12) + ((self.index / 8 % 16) << 8) + 4 + nth;
+        let [_, _, third, fourth] = low.to_be_bytes();
+        Ipv4Addr::new(first, second, third, fourth).into()
+    }
 }
 
 /// A port that an interface serves.
@@ -38,6 +88,17 @@ pub(super) struct Service {
     pub(super) interface: u32,
     pub(super) protocol: Protocol,
     pub(super) port: u16,
+    /// Where others never call.
+    pub(super) only_client: Option<OnlyClient>,
+}
+
+/// The one host that calls a service.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OnlyClient {
+    /// The port is that of the only connection, if there is just one.
+    pub(super) endpoint: Endpoint,
+    pub(super) one_flow: bool,
+    pub(super) ipv6: bool,
 }
 
 impl Network {
@@ -62,7 +123,22 @@ impl Network {
             }
         }
         dice.shuffle(&mut network.services);
+        network.draw_only_clients(seed, options);
         Ok(network)
+    }
+
+    fn draw_only_clients(&mut self, seed: u64, options: &FlowLogOptions) {
+        if options.lonely_percent == 0 {
+            return;
+        }
+        let mut dice = Dice::new(seed, ONLY_CLIENTS_STREAM);
+        for service in &mut self.services {
+            service.only_client = dice.chance(options.lonely_percent).then(|| OnlyClient {
+                endpoint: client(&mut dice, service.port),
+                one_flow: dice.chance(50),
+                ipv6: dice.chance(options.ipv6_percent),
+            });
+        }
     }
 
     fn add_services(
@@ -81,6 +157,7 @@ impl Network {
                 interface,
                 protocol: if udp { Protocol::Udp } else { Protocol::Tcp },
                 port: u16::try_from(port).expect("ports have 16 bits"),
+                only_client: None,
             });
         }
         Ok(())
@@ -105,10 +182,11 @@ impl Vpc {
     fn interface(&self, index: u32, dice: &mut Dice) -> VpcInterface {
         let (zone, nth) = (index % 3, index / 3);
         let az_id = ["euw1-az1", "euw1-az2", "euw1-az3"][zone as usize];
-        // The first four addresses of a subnet are reserved.
+        // The first four addresses of a subnet are reserved. A zone has room for 4,000 interfaces.
         let low = (zone << 12) + ((nth / 250) << 8) + 4 + nth % 250;
         let [_, _, third, fourth] = low.to_be_bytes();
         VpcInterface {
+            index,
             id: id("eni", dice),
             vpc_id: self.id.clone(),
             subnet_id: self.subnet_ids[zone as usize].clone(),
@@ -122,4 +200,29 @@ impl Vpc {
 /// A resource id: 17 hexadecimal digits, the first one 0 as they are today.
 fn id(prefix: &str, dice: &mut Dice) -> String {
     format!("{prefix}-0{:016x}", dice.number())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::generate::MAX_INTERFACES;
+    use crate::generate::addresses::twin;
+
+    #[test]
+    fn no_two_interfaces_have_an_address() {
+        let options = FlowLogOptions {
+            n_interfaces: MAX_INTERFACES,
+            n_ports: 1,
+            ..FlowLogOptions::default()
+        };
+        let network = Network::new(1, &options).unwrap();
+        let hosts: Vec<_> = network.interfaces.iter().map(|i| i.endpoint(0).address).collect();
+        let unique: BTreeSet<_> = hosts.iter().copied().collect();
+        assert_eq!(unique.len(), hosts.len());
+        let twins: BTreeSet<_> = hosts.iter().map(|&host| twin(host)).collect();
+        assert_eq!(twins.len(), hosts.len());
+        assert!(network.interfaces.iter().all(|i| !unique.contains(&i.host_behind(19))));
+    }
 }

@@ -1,64 +1,70 @@
 //! Who talks to a network, and what the log keeps of it.
 
-use std::net::Ipv4Addr;
-
 use super::FlowLogOptions;
+use super::addresses::{client, client_port, host, public_host};
+use super::calls::Remotes;
 use super::dice::{Dice, count};
-use super::fields::{Content, Endpoint, Record, Traffic};
-use super::network::{Network, Service};
+use super::network::{Network, Service, VpcInterface};
+use super::probes::scanners;
+use super::record::{Answered, Content, Endpoint, FIN, ICMP, Record, SYN, SYN_ACK, Shape, Traffic};
+use super::truth::{Roles, Truth};
 use crate::ports::Protocol;
-
-/// The networks that clients have, as address and number of host bits.
-///
-/// The public ones are those of RFC 5737, so that no log names a real host.
-const CLIENT_NETWORKS: [(Ipv4Addr, u32); 6] = [
-    (Ipv4Addr::new(203, 0, 113, 0), 8),
-    (Ipv4Addr::new(198, 51, 100, 0), 8),
-    (Ipv4Addr::new(192, 0, 2, 0), 8),
-    (Ipv4Addr::new(10, 200, 0, 0), 12),
-    (Ipv4Addr::new(172, 16, 0, 0), 12),
-    (Ipv4Addr::new(192, 168, 0, 0), 10),
-];
 
 /// Where scanners knock most.
 const SCANNED: [u16; 12] = [22, 23, 445, 1433, 2323, 3306, 3389, 5060, 5900, 6379, 8080, 8888];
 
-const ICMP: u8 = 1;
-const SYN: u8 = 2;
-const SYN_ACK: u8 = 18;
-const FIN: u8 = 1;
+/// Draws of a port before all of an interface count as taken.
+pub(super) const TRIES: u32 = 64;
+
+/// The stream of draws for traffic, apart from those of the interfaces.
+const TRAFFIC_STREAM: u64 = u64::MAX;
 
 /// Draws one record after the other.
 #[derive(Debug)]
 pub(super) struct TrafficSource<'a> {
-    network: &'a Network,
-    options: &'a FlowLogOptions,
-    dice: Dice,
+    pub(super) network: &'a Network,
+    pub(super) options: &'a FlowLogOptions,
+    pub(super) dice: Dice,
     /// Services that were called so far, in the order of the network.
     n_called: u32,
+    /// What each port is used for, so that none is used for two things.
+    pub(super) roles: Roles,
+    pub(super) remotes: Remotes,
+    /// Scanners that always knock from the same port.
+    pub(super) scanners: Vec<Endpoint>,
 }
 
 impl<'a> TrafficSource<'a> {
-    pub(super) fn new(network: &'a Network, options: &'a FlowLogOptions, dice: Dice) -> Self {
-        Self { network, options, dice, n_called: 0 }
+    /// `roles` has the services in it where anything else uses ports.
+    pub(super) fn new(
+        seed: u64,
+        network: &'a Network,
+        options: &'a FlowLogOptions,
+        roles: Roles,
+    ) -> Self {
+        Self {
+            network,
+            options,
+            dice: Dice::new(seed, TRAFFIC_STREAM),
+            n_called: 0,
+            roles,
+            remotes: Remotes::new(seed, options),
+            scanners: scanners(seed),
+        }
     }
 
     /// A record of the minute that starts at `minute`.
     pub(super) fn record(&mut self, minute: u64) -> Record<'a> {
         let nodata = self.options.nodata_percent;
         let skipdata = nodata + self.options.skipdata_percent;
-        let reject = skipdata + self.options.reject_percent;
         let percent = self.dice.below(100);
         let (interface, content) = if percent < nodata {
             (self.quiet_interface(), Content::NoData)
         } else if percent < skipdata {
             (self.busy_interface(), Content::SkipData)
-        } else if percent < reject {
-            self.scan()
-        } else if self.dice.chance(2) {
-            self.ping()
         } else {
-            self.call()
+            let (interface, request) = self.request(percent - skipdata);
+            (interface, Content::Traffic(request))
         };
         let start = minute + u64::from(self.dice.below(20));
         Record {
@@ -69,19 +75,43 @@ impl<'a> TrafficSource<'a> {
         }
     }
 
+    /// A request, of the kind that has the percentage.
+    fn request(&mut self, percent: u32) -> (u32, Traffic) {
+        let reject = self.options.reject_percent;
+        let calls = reject + self.options.calls_percent;
+        let probes = calls + self.options.probes_percent;
+        let special = if percent < reject {
+            Some(self.scan())
+        } else if percent < calls {
+            self.call_out()
+        } else if percent < probes {
+            self.probe()
+        } else {
+            self.dice.chance(2).then(|| self.ping())
+        };
+        // Interfaces whose ports are all taken are called instead.
+        special.unwrap_or_else(|| self.call())
+    }
+
     /// The answer to a record, unless nothing answers it.
     pub(super) fn answer(&mut self, record: &Record<'a>) -> Option<Record<'a>> {
         let Content::Traffic(request) = &record.content else {
             return None;
         };
-        if !request.accepted {
-            return None;
-        }
+        let answer = match request.answered {
+            Answered::Usual => self.usual_answer(request),
+            Answered::Reset => request.reset(),
+            Answered::Never => return None,
+        };
+        let late = self.options.is_hard() && self.dice.chance(20);
+        let start = record.start + u64::from(late);
+        Some(Record { start, content: Content::Traffic(answer), ..*record })
+    }
+
+    fn usual_answer(&mut self, request: &Traffic) -> Traffic {
         let packets = request.packets + self.dice.below(4);
         let size = if request.protocol == ICMP { 84 } else { self.dice.between(60, 1_400) };
-        let answer = Traffic {
-            src: request.dst,
-            dst: request.src,
+        Traffic {
             // A request with SYN is answered by SYN-ACK; FIN and no flags at all are mirrored.
             tcp_flags: if request.tcp_flags & SYN == 0 {
                 request.tcp_flags
@@ -89,111 +119,124 @@ impl<'a> TrafficSource<'a> {
                 request.tcp_flags | SYN_ACK
             },
             packets,
-            bytes: packets * size,
-            ingress: false,
-            ..request.clone()
-        };
-        Some(Record { content: Content::Traffic(answer), ..*record })
+            bytes: packets * (size + request.header_growth()),
+            ..request.reversed()
+        }
+    }
+
+    /// Whether a record gets to the log and is not lost on the way; if so, its port is noted.
+    pub(super) fn is_kept(&mut self, record: &Record<'_>) -> bool {
+        let loss = self.options.loss_percent;
+        if loss > 0 && matches!(record.content, Content::Traffic(_)) && self.dice.chance(loss) {
+            return false;
+        }
+        if let Some((protocol, port)) = record.local_port() {
+            self.roles.note_written(record.interface.index, protocol, port);
+        }
+        true
+    }
+
+    /// What the ports of all records are that were kept.
+    pub(super) fn into_truth(self) -> Truth {
+        self.roles.into_truth(self.network)
     }
 
     /// A client calls a service: each service once, then some more often than others.
-    fn call(&mut self) -> (u32, Content) {
+    fn call(&mut self) -> (u32, Traffic) {
         let services = &self.network.services;
-        let nth = if self.n_called < count(services) {
+        let is_first = self.n_called < count(services);
+        let nth = if is_first {
             self.n_called += 1;
             self.n_called - 1
         } else {
-            let limit = self.dice.below(count(services)) + 1;
-            self.dice.below(limit)
+            self.often_a_low_number(count(services))
         };
         let service = services[nth as usize];
-        let tcp_flags = match service.protocol {
+        let mut shape = self.shape(service.protocol);
+        if service.only_client.is_some_and(|only| only.one_flow) {
+            // One connection: it begins in its first record and does not end.
+            shape.tcp_flags &= if is_first { SYN } else { 0 };
+        }
+        let (src, ipv6) = self.client(service);
+        let dst = self.interface(service.interface).endpoint(service.port);
+        let request = Traffic::inbound(src, dst, service.protocol.number()).shaped(&shape);
+        (service.interface, if ipv6 { request.over_ipv6() } else { request })
+    }
+
+    /// A client of a service, and whether it comes over IPv6.
+    fn client(&mut self, service: Service) -> (Endpoint, bool) {
+        match service.only_client {
+            None => (client(&mut self.dice, service.port), self.is_over_ipv6()),
+            Some(only) if only.one_flow => (only.endpoint, only.ipv6),
+            Some(only) => {
+                let port = client_port(&mut self.dice);
+                (Endpoint { port, ..only.endpoint }, only.ipv6)
+            }
+        }
+    }
+
+    /// Flags and size of a call.
+    pub(super) fn shape(&mut self, protocol: Protocol) -> Shape {
+        let mut tcp_flags = match protocol {
             Protocol::Udp => 0,
             // Most connections begin and end in one window; a few only go on in it.
             Protocol::Tcp => self.dice.pick(&[SYN | FIN, SYN | FIN, SYN | FIN, SYN, 0]),
         };
-        let packets = self.dice.between(2, 40);
-        let bytes = packets * self.dice.between(52, 700);
-        let src = self.client(service);
-        let request = Traffic {
-            tcp_flags,
-            packets,
-            bytes,
-            ..self.inbound(src, service.interface, service.port, service.protocol.number())
-        };
-        (service.interface, Content::Traffic(request))
+        let mut packets = self.dice.between(2, 40);
+        let long = self.options.long_percent;
+        if long > 0 && protocol == Protocol::Tcp && self.dice.chance(long) {
+            tcp_flags = 0;
+            packets = self.dice.between(200, 20_000);
+        }
+        Shape { tcp_flags, packets, bytes: packets * self.dice.between(52, 700) }
     }
 
     /// A stranger knocks at a port and is turned away.
-    fn scan(&mut self) -> (u32, Content) {
+    fn scan(&mut self) -> (u32, Traffic) {
         let interface = self.busy_interface();
         let port = if self.dice.chance(50) {
             self.dice.pick(&SCANNED)
         } else {
             self.dice.port(1, u16::MAX)
         };
-        let network = self.dice.below(3);
-        let src = Endpoint { address: self.host(network), port: self.dice.port(1_024, u16::MAX) };
+        let address = public_host(&mut self.dice);
+        let src = Endpoint { address, port: self.dice.port(1_024, u16::MAX) };
+        let dst = self.interface(interface).endpoint(port);
         let scan = Traffic {
             tcp_flags: SYN,
             accepted: false,
-            ..self.inbound(src, interface, port, Protocol::Tcp.number())
+            answered: Answered::Never,
+            ..Traffic::inbound(src, dst, Protocol::Tcp.number())
         };
-        (interface, Content::Traffic(scan))
+        (interface, scan)
     }
 
     /// A host sends echo requests, which have no ports.
-    fn ping(&mut self) -> (u32, Content) {
+    fn ping(&mut self) -> (u32, Traffic) {
         let interface = self.busy_interface();
-        let network = self.dice.below(count(&CLIENT_NETWORKS));
-        let src = Endpoint { address: self.host(network), port: 0 };
+        let src = Endpoint { address: host(&mut self.dice), port: 0 };
         let packets = self.dice.between(1, 5);
-        let ping =
-            Traffic { packets, bytes: packets * 84, ..self.inbound(src, interface, 0, ICMP) };
-        (interface, Content::Traffic(ping))
+        let dst = self.interface(interface).endpoint(0);
+        (interface, Traffic { packets, bytes: packets * 84, ..Traffic::inbound(src, dst, ICMP) })
     }
 
-    /// A single accepted packet to an interface.
-    fn inbound(&self, src: Endpoint, interface: u32, port: u16, protocol: u8) -> Traffic {
-        Traffic {
-            src,
-            dst: Endpoint { address: self.network.interfaces[interface as usize].address, port },
-            protocol,
-            tcp_flags: 0,
-            packets: 1,
-            bytes: 40,
-            accepted: true,
-            ingress: true,
-        }
+    pub(super) fn interface(&self, index: u32) -> &'a VpcInterface {
+        &self.network.interfaces[index as usize]
     }
 
-    /// A client of a service: from the network that mostly uses it, or from any.
-    fn client(&mut self, service: Service) -> Endpoint {
-        let n_networks = count(&CLIENT_NETWORKS);
-        let network = if self.dice.chance(75) {
-            u32::from(service.port) % n_networks
-        } else {
-            self.dice.below(n_networks)
-        };
-        let address = self.host(network);
-        // Linux, Windows, and clients behind a NAT gateway.
-        let port = match self.dice.below(10) {
-            0..=5 => self.dice.port(32_768, 60_999),
-            6..=8 => self.dice.port(49_152, 65_535),
-            _ => self.dice.port(1_024, 65_535),
-        };
-        Endpoint { address, port }
+    pub(super) fn is_over_ipv6(&mut self) -> bool {
+        let percent = self.options.ipv6_percent;
+        percent > 0 && self.dice.chance(percent)
     }
 
-    /// A host of a client network; neither the first nor the last address is one.
-    fn host(&mut self, network: u32) -> Ipv4Addr {
-        let (address, host_bits) = CLIENT_NETWORKS[network as usize];
-        let host = self.dice.between(1, (1 << host_bits) - 2);
-        Ipv4Addr::from_bits(address.to_bits() + host)
+    /// A number less than `n`, the lower the more often.
+    pub(super) fn often_a_low_number(&mut self, n: u32) -> u32 {
+        let limit = self.dice.below(n) + 1;
+        self.dice.below(limit)
     }
 
     /// An interface that has traffic.
-    fn busy_interface(&mut self) -> u32 {
+    pub(super) fn busy_interface(&mut self) -> u32 {
         let n_idle = u32::from(self.network.idle.is_some());
         self.dice.below(count(&self.network.interfaces) - n_idle)
     }

@@ -1,61 +1,141 @@
 //! What a file is, told by its content.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
 
-use crate::flow::{Layout, Record};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::evidence::table;
 use crate::port_list;
 use crate::quote::quoted;
+use crate::shapes::{Format, SHAPES, Shape, shape};
 
 use super::Reason;
 
-/// Lines that are tried before a file counts as no flow log.
-const TRIED: usize = 10;
-
 /// The kinds of input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum InputFormat {
     /// A list of ports and ranges.
     Ports,
-    /// A VPC flow log as text, plain or gzip.
-    FlowLog,
+    /// The table of ports with evidence that `rangecover ports` writes as CSV.
+    Table,
+    /// A VPC flow log.
+    Log(&'static dyn Shape),
 }
 
-/// A kind, with what is needed to read it.
-pub(super) enum Kind {
-    List,
-    Log(Layout),
+impl InputFormat {
+    /// All kinds, flow logs in the order in which they are tried.
+    pub fn all() -> impl Iterator<Item = Self> {
+        [Self::Ports, Self::Table].into_iter().chain(SHAPES.iter().map(|&shape| Self::Log(shape)))
+    }
+
+    /// The name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ports => "ports",
+            Self::Table => "table",
+            Self::Log(shape) => shape.name(),
+        }
+    }
+
+    /// What it is, in a line.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Ports => "a list of ports and ranges",
+            Self::Table => "ports with evidence, as `rangecover ports --format csv` writes them",
+            Self::Log(shape) => shape.about(),
+        }
+    }
+}
+
+impl fmt::Display for InputFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for InputFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl PartialEq for InputFormat {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for InputFormat {}
+
+/// A word that is no kind of input.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("'{0}' is not a kind of input; use {known}", known = known())]
+pub struct InputFormatError(String);
+
+fn known() -> String {
+    InputFormat::all().map(InputFormat::name).collect::<Vec<_>>().join(", ")
+}
+
+impl FromStr for InputFormat {
+    type Err = InputFormatError;
+
+    fn from_str(text: &str) -> Result<Self, InputFormatError> {
+        match text {
+            "ports" => Ok(Self::Ports),
+            "table" => Ok(Self::Table),
+            // The first version's name for text.
+            "flow-log" => {
+                shape("text").map(Self::Log).ok_or_else(|| InputFormatError(quoted(text)))
+            }
+            _ => shape(text).map(Self::Log).ok_or_else(|| InputFormatError(quoted(text))),
+        }
+    }
+}
+
+impl TryFrom<String> for InputFormat {
+    type Error = InputFormatError;
+
+    fn try_from(text: String) -> Result<Self, InputFormatError> {
+        text.parse()
+    }
+}
+
+impl From<InputFormat> for String {
+    fn from(format: InputFormat) -> Self {
+        format.name().to_owned()
+    }
 }
 
 /// Tells what a file is from its first bytes.
 pub(super) fn recognise(
     head: &[u8],
     forced: Option<InputFormat>,
-    log_format: Option<&Layout>,
-) -> Result<Kind, Reason> {
-    let text = String::from_utf8_lossy(head);
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let Some(first) = lines.clone().next() else {
+    format: &Format,
+) -> Result<InputFormat, Reason> {
+    if head.trim_ascii().is_empty() {
         return Err(Reason::Empty);
-    };
-    let list =
-        forced == Some(InputFormat::Ports) || forced.is_none() && port_list::looks_like_list(&text);
-    if list {
-        return Ok(Kind::List);
     }
-    if let Some(layout) = log_format {
-        return Ok(Kind::Log(layout.clone().fixed()));
+    if let Some(forced) = forced {
+        return Ok(forced);
     }
-    if Layout::is_header(first) {
-        return Ok(Kind::Log(Layout::parse(first)?));
+    let text = String::from_utf8_lossy(head);
+    if port_list::looks_like_list(&text) {
+        return Ok(InputFormat::Ports);
     }
-    let default = Layout::default();
-    let is_record = |line: &str| Record::parse(line.as_bytes(), &default).is_ok();
-    if forced == Some(InputFormat::FlowLog) || lines.by_ref().take(TRIED).any(is_record) {
-        return Ok(Kind::Log(default));
+    if table::looks_like_table(&text) {
+        return Ok(InputFormat::Table);
+    }
+    if let Some(&shape) = SHAPES.iter().find(|shape| shape.recognises(head, format)) {
+        return Ok(InputFormat::Log(shape));
     }
     if text.lines().all(|line| port_list::content(line).is_empty()) {
         return Err(Reason::Empty);
     }
-    Err(Reason::Unknown(quoted(first)))
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty());
+    Err(Reason::Unknown(quoted(first.unwrap_or_default())))
 }

@@ -4,24 +4,42 @@
 
 mod kind;
 mod paths;
+mod stream;
 
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 
-use flate2::bufread::MultiGzDecoder;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::flow::{self, Layout, LayoutError, Selection, Traffic};
+use crate::evidence::table::{self, TableError};
+use crate::evidence::{Class, Judgement, Ledger, LogReport, Span, Traffic};
+use crate::flow::{ColumnName, Layout, LayoutError, Selection};
 use crate::port_list::{self, EntryError, LineError, UsedPorts};
+use crate::shapes::{self, Fault, Format, Shape};
 
-pub use kind::InputFormat;
-use kind::Kind;
+pub use kind::{InputFormat, InputFormatError};
 use paths::Place;
 
 /// How much of a file is looked at to tell what it is, in bytes.
 const HEAD: u64 = 1 << 16;
+
+/// What some programs put before UTF-8 text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Follows the reading, from several threads.
+pub trait Watch: Sync {
+    /// What there is to read: files, and bytes as far as they can be told.
+    fn found(&self, _files: usize, _bytes: u64) {}
+    /// Some bytes of a file have been read.
+    fn read(&self, _bytes: u64) {}
+    /// A file has been read.
+    fn done(&self) {}
+}
+
+impl Watch for () {}
 
 /// How inputs are to be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,12 +48,18 @@ pub struct Reading {
     /// Which records of flow logs count.
     #[serde(flatten)]
     pub selection: Selection,
+    /// Which of their ports are services.
+    #[serde(flatten)]
+    pub judgement: Judgement,
     /// What every input is, where that is not to be recognised.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_format: Option<InputFormat>,
     /// The fields of flow logs without a header line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_format: Option<String>,
+    /// Columns of flow logs that are called something unusual.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ColumnName>,
 }
 
 /// What was read, in order of the inputs.
@@ -47,6 +71,8 @@ pub struct Inputs {
     pub notes: Vec<Note>,
     /// What all flow logs together showed, if there were any.
     pub traffic: Option<Traffic>,
+    /// Inputs that could not be read, or not to the end; the others are not affected.
+    pub failures: Vec<InputError>,
     /// How many sources stood before the first flow log.
     logs_at: Option<usize>,
 }
@@ -60,6 +86,17 @@ pub struct Source {
     pub interface: Option<String>,
     /// The ports.
     pub used: UsedPorts,
+    /// What flow logs showed beside them.
+    pub seen: Option<Seen>,
+}
+
+/// What the flow logs of an interface cover, and what they show beside used ports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The records.
+    pub span: Span,
+    /// Ports of each class.
+    pub classes: BTreeMap<Class, u64>,
 }
 
 impl Source {
@@ -91,7 +128,7 @@ pub struct Note {
 
 /// Why inputs could not be read.
 #[derive(Debug, Error)]
-#[error("{input}{separator}{reason}", separator = if matches!(reason, Reason::Entry(_)) { ":" } else { ": " })]
+#[error("{input}{separator}{reason}", separator = if matches!(reason, Reason::Entry(_) | Reason::Table(_)) { ":" } else { ": " })]
 pub struct InputError {
     /// The input.
     pub input: String,
@@ -105,8 +142,10 @@ pub struct InputError {
 pub enum Reason {
     #[error("{0}")]
     Open(io::Error),
-    #[error("{error}{}; the file is damaged or cut off", after(*.lines))]
-    Read { lines: u64, error: io::Error },
+    #[error("{0}; the file is damaged or cut off")]
+    Read(io::Error),
+    #[error(transparent)]
+    Log(Fault),
     #[error("matches no file")]
     NoMatch,
     #[error("not a pattern: {0}")]
@@ -114,25 +153,23 @@ pub enum Reason {
     #[error("no port and no record in it")]
     Empty,
     #[error("none of its records is valid; {}", first_malformed(.0))]
-    AllMalformed(Box<Traffic>),
+    AllMalformed(Box<LogReport>),
     #[error(
         "neither a port list (such as 443 or 80-86) nor a flow log; its first line is '{0}'. A flow log without a header line needs --log-format"
     )]
     Unknown(String),
     #[error("{0}")]
     Entry(#[from] LineError<EntryError>),
-    #[error("not UTF-8, so not a port list")]
+    #[error("{0}")]
+    Table(#[from] LineError<TableError>),
+    #[error("not UTF-8, so not a list or table of ports")]
     NotText,
     #[error(transparent)]
     Layout(#[from] LayoutError),
 }
 
-fn after(lines: u64) -> String {
-    if lines == 0 { String::new() } else { format!(" after {lines} lines") }
-}
-
-fn first_malformed(traffic: &Traffic) -> String {
-    let first = traffic.malformed.first();
+fn first_malformed(report: &LogReport) -> String {
+    let first = report.malformed.first();
     first.map_or(String::new(), |first| format!("line {}: {}", first.line, first.reason))
 }
 
@@ -145,43 +182,49 @@ impl Reason {
 /// What one file held.
 enum Content {
     List(UsedPorts),
-    Log(Traffic),
+    Table(Vec<(Option<String>, UsedPorts)>),
+    Log(shapes::Reading),
 }
 
-/// Reads all inputs; `progress` is called after each file.
+/// Reads all inputs.
+///
+/// An input that cannot be read is a failure among [`Inputs::failures`], and the others are read;
+/// files that were found in a folder and are of no known kind are noted and left out.
 ///
 /// # Errors
-/// The first input, in order, that cannot be read, holds nothing, or has a bad line. Files that were
-/// found in a folder and are of no known kind are noted and left out instead.
-pub fn read(
-    inputs: &[String],
-    reading: &Reading,
-    started: &(dyn Fn(usize) + Sync),
-    progress: &(dyn Fn() + Sync),
-) -> Result<Inputs, InputError> {
+/// When the log format names a field twice, or there is nothing to work with and no failure says
+/// why.
+pub fn read(inputs: &[String], reading: &Reading, watch: &dyn Watch) -> Result<Inputs, InputError> {
     let log_format = match &reading.log_format {
         Some(fields) => {
-            Some(Layout::parse(fields).map_err(|e| Reason::from(e).at("--log-format"))?)
+            let layout = Layout::parse(fields, &reading.columns);
+            Some(layout.map_err(|error| Reason::from(error).at("--log-format"))?)
         }
         None => None,
     };
-    let places = paths::expand(inputs)?;
-    started(places.len());
+    let format = Format { log_format, columns: reading.columns.clone() };
+    let ledger = Ledger::new(reading.selection.clone());
+    let mut collected = Inputs::default();
+    let places = paths::expand(inputs, &mut collected.failures);
+    watch.found(places.len(), places.iter().map(Place::n_bytes).sum());
     let contents: Vec<Result<Content, Reason>> = places
         .par_iter()
         .map(|place| {
-            let content = read_place(place, reading, log_format.as_ref());
-            progress();
+            let content = read_place(place, reading, &format, &ledger, watch);
+            watch.done();
             content
         })
         .collect();
-    let mut collected = Inputs::default();
     for (place, content) in places.iter().zip(contents) {
-        collected.add(place, content)?;
+        collected.add(place, content);
+    }
+    let interfaces = ledger.finish(&reading.judgement);
+    if let Some(traffic) = &mut collected.traffic {
+        traffic.interfaces = interfaces;
     }
     collected.add_interfaces();
-    let none_valid = |t: &Traffic| t.records.read == t.records.malformed;
-    if collected.sources.is_empty() && collected.traffic.as_ref().is_none_or(none_valid) {
+    let none_valid = collected.traffic.as_ref().is_none_or(|traffic| traffic.report.none_valid());
+    if collected.sources.is_empty() && none_valid && collected.failures.is_empty() {
         return Err(Reason::Empty.at(&inputs.join(", ")));
     }
     Ok(collected)
@@ -189,119 +232,152 @@ pub fn read(
 
 impl Inputs {
     /// Adds what a file held, or says why it is left out.
-    fn add(&mut self, place: &Place, content: Result<Content, Reason>) -> Result<(), InputError> {
+    fn add(&mut self, place: &Place, content: Result<Content, Reason>) {
         let name = place.name();
         match content {
             Ok(Content::List(used)) => {
-                self.sources.push(Source { input: Some(name), interface: None, used });
+                self.sources.push(Source { input: Some(name), interface: None, used, seen: None });
             }
-            Ok(Content::Log(traffic)) => self.add_log(&name, traffic),
-            Err(Reason::AllMalformed(traffic)) if place.was_found() => {
-                self.add_log(&name, *traffic);
+            Ok(Content::Table(interfaces)) => {
+                let interfaces = interfaces.into_iter();
+                self.sources.extend(interfaces.map(|(interface, used)| Source {
+                    input: Some(name.clone()),
+                    interface,
+                    used,
+                    seen: None,
+                }));
             }
-            Err(reason @ (Reason::Unknown(_) | Reason::Empty | Reason::Layout(_)))
+            Ok(Content::Log(reading)) => self.add_log(place, reading),
+            Err(Reason::Unknown(_) | Reason::Empty | Reason::Log(Fault::Layout(_)))
                 if place.was_found() =>
             {
-                let text = format!("skipped: {reason}");
-                self.notes.push(Note { input: name, text });
+                let reason = content.err().map_or(String::new(), |reason| reason.to_string());
+                self.notes.push(Note { input: name, text: format!("skipped: {reason}") });
             }
-            Err(reason) => return Err(reason.at(&name)),
+            Err(reason) => self.failures.push(reason.at(&name)),
         }
-        Ok(())
     }
 
     /// Puts the interfaces of all flow logs where the first of these logs stood.
     fn add_interfaces(&mut self) {
         if let (Some(at), Some(traffic)) = (self.logs_at, &self.traffic) {
-            let interfaces = traffic.interfaces().into_iter();
-            let sources =
-                interfaces.map(|(interface, used)| Source { input: None, interface, used });
-            self.sources.splice(at..at, sources);
+            let sources = traffic.interfaces.iter().map(|interface| Source {
+                input: None,
+                interface: interface.interface.clone(),
+                used: interface.used(),
+                seen: Some(Seen { span: interface.span, classes: interface.classes() }),
+            });
+            self.sources.splice(at..at, sources.collect::<Vec<_>>());
         }
     }
 
-    fn add_log(&mut self, name: &str, traffic: Traffic) {
+    fn add_log(&mut self, place: &Place, reading: shapes::Reading) {
+        let name = place.name();
+        let shapes::Reading { report, fault } = reading;
+        if let Some(fault) = fault {
+            self.failures.push(Reason::Log(fault).at(&name));
+        } else if report.records.read == 0 {
+            self.add(place, Err(Reason::Empty));
+            return;
+        } else if report.none_valid() && !place.was_found() {
+            self.failures.push(Reason::AllMalformed(Box::new(report)).at(&name));
+            return;
+        }
         self.logs_at.get_or_insert(self.sources.len());
-        let mut note = |text| self.notes.push(Note { input: name.to_owned(), text });
-        for assumption in &traffic.assumptions {
+        let mut note = |text| self.notes.push(Note { input: name.clone(), text });
+        for assumption in &report.assumptions {
             note((*assumption).to_owned());
         }
-        for malformed in &traffic.malformed {
+        for text in &report.notes {
+            note(text.clone());
+        }
+        for malformed in &report.malformed {
             note(format!("line {}: not a record: {}", malformed.line, malformed.reason));
         }
-        let unnamed = traffic.records.malformed - traffic.malformed.len() as u64;
+        let unnamed = report.records.malformed - report.malformed.len() as u64;
         if unnamed > 0 {
             note(format!("{unnamed} more lines are not records"));
         }
-        match &mut self.traffic {
-            Some(all) => all.merge(traffic),
-            None => self.traffic = Some(traffic),
-        }
+        self.traffic.get_or_insert_default().report.append(report, 0);
     }
 }
 
 fn read_place(
     place: &Place,
     reading: &Reading,
-    log_format: Option<&Layout>,
+    format: &Format,
+    ledger: &Ledger,
+    watch: &dyn Watch,
 ) -> Result<Content, Reason> {
-    match place {
-        Place::Stdin => read_stream(BufReader::new(io::stdin().lock()), reading, log_format),
+    let (stream, file) = match place {
+        Place::Stdin => (stream::open(io::stdin(), watch).map_err(Reason::Open)?, None),
         Place::Named(path) | Place::Found(path) => {
             let file = File::open(path).map_err(Reason::Open)?;
-            read_stream(BufReader::with_capacity(1 << 17, file), reading, log_format)
+            let again = file.try_clone().ok().filter(|_| path.is_file());
+            (stream::open(file, watch).map_err(Reason::Open)?, again)
         }
-    }
-}
-
-/// Reads a stream that may be gzip.
-fn read_stream(
-    mut stream: impl BufRead,
-    reading: &Reading,
-    log_format: Option<&Layout>,
-) -> Result<Content, Reason> {
-    const GZIP: [u8; 2] = [0x1f, 0x8b];
-    let failed = |error| Reason::Read { lines: 0, error };
-    if stream.fill_buf().map_err(Reason::Open)?.starts_with(&GZIP) {
-        let plain = BufReader::with_capacity(1 << 17, MultiGzDecoder::new(stream));
-        read_plain(plain, reading, log_format, failed)
-    } else {
-        read_plain(stream, reading, log_format, failed)
-    }
-}
-
-fn read_plain(
-    mut stream: impl BufRead,
-    reading: &Reading,
-    log_format: Option<&Layout>,
-    failed: impl Fn(io::Error) -> Reason,
-) -> Result<Content, Reason> {
+    };
+    let stream::Stream { mut bytes, compressed } = stream;
     let mut head = Vec::new();
-    stream.by_ref().take(HEAD).read_to_end(&mut head).map_err(&failed)?;
-    let start = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    let kind = kind::recognise(&head[start..], reading.input_format, log_format)?;
-    let mut whole = head[start..].chain(stream);
-    match kind {
-        Kind::List => {
-            let mut text = Vec::new();
-            whole.read_to_end(&mut text).map_err(failed)?;
-            let text = String::from_utf8(text).map_err(|_| Reason::NotText)?;
-            let used = port_list::parse(&text)?;
-            if used.is_empty() {
-                return Err(Reason::Empty);
-            }
+    // A fault within the first bytes is met again by whoever reads on.
+    let failed = bytes.by_ref().take(HEAD).read_to_end(&mut head).err();
+    let start = if head.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    let head = &head[start..];
+    if head.is_empty()
+        && let Some(error) = failed
+    {
+        return Err(Reason::Read(error));
+    }
+    let rest: Box<dyn Read + Send> = match failed {
+        Some(error) => Box::new(Failing(Some(error))),
+        None => bytes,
+    };
+    let whole = head.chain(rest);
+    match kind::recognise(head, reading.input_format, format)? {
+        InputFormat::Ports => {
+            let used = port_list::parse(&text(whole)?)?;
+            let used = Some(used).filter(|used| !used.is_empty()).ok_or(Reason::Empty)?;
             Ok(Content::List(used))
         }
-        Kind::Log(layout) => {
-            layout.require(reading.selection.port)?;
-            let traffic = flow::read(&mut whole, layout, &reading.selection)
-                .map_err(|(lines, error)| Reason::Read { lines, error })?;
-            let records = traffic.records;
-            match records.read {
-                0 => Err(Reason::Empty),
-                n if n == records.malformed => Err(Reason::AllMalformed(Box::new(traffic))),
-                _ => Ok(Content::Log(traffic)),
-            }
+        InputFormat::Table => {
+            let mut interfaces = table::used(&text(whole)?)?;
+            let selection = &reading.selection;
+            interfaces.retain(|(interface, _)| selection.takes_interface(interface.as_deref()));
+            Ok(Content::Table(interfaces))
         }
+        InputFormat::Log(shape) => {
+            let file = file.filter(|_| !compressed && start == 0);
+            let source = shapes::Source { head, stream: Box::new(whole), file };
+            read_log(shape, source, format, ledger)
+        }
+    }
+}
+
+fn read_log(
+    shape: &dyn Shape,
+    source: shapes::Source<'_>,
+    format: &Format,
+    ledger: &Ledger,
+) -> Result<Content, Reason> {
+    let read = shape.read(source, format, ledger);
+    match read.fault {
+        // Nothing was read: it is the file that is of no use.
+        Some(fault) if read.report.records.read == 0 => Err(Reason::Log(fault)),
+        _ => Ok(Content::Log(read)),
+    }
+}
+
+fn text(mut bytes: impl Read) -> Result<String, Reason> {
+    let mut text = Vec::new();
+    bytes.read_to_end(&mut text).map_err(Reason::Read)?;
+    String::from_utf8(text).map_err(|_| Reason::NotText)
+}
+
+/// The end of a stream that failed before.
+struct Failing(Option<io::Error>);
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }

@@ -27,6 +27,14 @@ impl Place {
         }
     }
 
+    /// Size, 0 where it cannot be told.
+    pub(super) fn n_bytes(&self) -> u64 {
+        match self {
+            Self::Stdin => 0,
+            Self::Named(path) | Self::Found(path) => path.metadata().map_or(0, |data| data.len()),
+        }
+    }
+
     pub(super) fn was_found(&self) -> bool {
         matches!(self, Self::Found(_))
     }
@@ -38,17 +46,18 @@ fn printable(path: &Path) -> String {
     name.chars().map(printable).collect()
 }
 
-/// All places in order: folders by name and recursively, nothing twice.
-pub(super) fn expand(inputs: &[String]) -> Result<Vec<Place>, InputError> {
+/// All places in order: folders by name and recursively, nothing twice. What cannot be looked into
+/// is a failure, and the rest is found.
+pub(super) fn expand(inputs: &[String], failures: &mut Vec<InputError>) -> Vec<Place> {
     let mut places = Vec::new();
     for input in inputs {
         let path = Path::new(input);
         if input == "-" {
             places.push(Place::Stdin);
         } else if path.is_dir() {
-            walk(path, &mut places)?;
+            walk(path, &mut places, failures);
         } else if !path.exists() && input.contains(['*', '?', '[']) {
-            matching(input, &mut places)?;
+            matching(input, &mut places, failures);
         } else {
             places.push(Place::Named(path.to_owned()));
         }
@@ -60,38 +69,44 @@ pub(super) fn expand(inputs: &[String]) -> Result<Vec<Place>, InputError> {
             seen.insert(Some(path.canonicalize().unwrap_or_else(|_| path.clone())))
         }
     });
-    Ok(places)
+    places
 }
 
-fn walk(folder: &Path, places: &mut Vec<Place>) -> Result<(), InputError> {
+fn walk(folder: &Path, places: &mut Vec<Place>, failures: &mut Vec<InputError>) {
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
-        let entry = entry.map_err(|error| {
-            let at = error.path().unwrap_or(folder).to_owned();
-            Reason::Open(io::Error::from(error)).at(&printable(&at))
-        })?;
-        if entry.file_type().is_file() {
-            places.push(Place::Found(entry.into_path()));
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => {
+                places.push(Place::Found(entry.into_path()));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let at = error.path().unwrap_or(folder).to_owned();
+                failures.push(Reason::Open(io::Error::from(error)).at(&printable(&at)));
+            }
         }
     }
-    Ok(())
 }
 
-fn matching(pattern: &str, places: &mut Vec<Place>) -> Result<(), InputError> {
-    let paths = glob::glob(pattern).map_err(|error| Reason::from(error).at(pattern))?;
-    let before = places.len();
+fn matching(pattern: &str, places: &mut Vec<Place>, failures: &mut Vec<InputError>) {
+    let paths = match glob::glob(pattern) {
+        Ok(paths) => paths,
+        Err(error) => {
+            failures.push(Reason::from(error).at(pattern));
+            return;
+        }
+    };
+    let before = places.len() + failures.len();
     for path in paths {
-        let path = path.map_err(|error| {
-            let at = printable(error.path());
-            Reason::Open(error.into()).at(&at)
-        })?;
-        if path.is_dir() {
-            walk(&path, places)?;
-        } else {
-            places.push(Place::Named(path));
+        match path {
+            Ok(path) if path.is_dir() => walk(&path, places, failures),
+            Ok(path) => places.push(Place::Named(path)),
+            Err(error) => {
+                let at = printable(error.path());
+                failures.push(Reason::Open(error.into()).at(&at));
+            }
         }
     }
-    if places.len() == before {
-        return Err(Reason::NoMatch.at(pattern));
+    if places.len() + failures.len() == before {
+        failures.push(Reason::NoMatch.at(pattern));
     }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use crate::binary::{Folder, feed_in, gzip, only, rules};
 
 const LOG: &str = "\
 2 1 eni-1 10.0.0.9 10.0.0.1 50000 443 6 9 900 1 2 ACCEPT OK
-2 1 eni-1 10.0.0.9 10.0.0.1 50001 80 6 9 900 1 2 ACCEPT OK
+2 1 eni-1 10.0.0.8 10.0.0.1 50001 80 6 9 900 1 2 ACCEPT OK
 2 1 eni-1 10.0.0.9 10.0.0.1 50002 53 17 9 900 1 2 ACCEPT OK
 2 1 eni-1 - - - - - - - 1 2 - NODATA
 ";
@@ -48,22 +48,25 @@ fn a_bad_line_of_a_list_is_named_by_file_and_line() {
 fn a_bad_line_in_a_folder_is_an_error_too() {
     let folder = Folder::with(&[("in/a.txt", "80\n"), ("in/b.txt", "80\n70000\n")]);
     let b = format!("in{}b.txt:2: port 70000", std::path::MAIN_SEPARATOR);
-    folder.run("solve in").fails_with(&b);
+    let said = folder.run("solve in").exits(1).notes(&b);
+    assert!(said.stdout.contains("in/a.txt: 1 tcp used port"), "the other list is answered");
+    folder.run("solve in --strict").fails_with("stopped, as --strict asks");
 }
 
 #[test]
-fn a_truncated_gzip_is_an_error() {
+fn a_truncated_gzip_is_an_error_and_what_came_before_is_read() {
     let folder = Folder::new();
     let whole = gzip(LOG.repeat(500).as_bytes());
-    folder.write("cut.log.gz", &whole[..whole.len() / 2]);
-    folder.run("solve cut.log.gz").fails_with("cut.log.gz: ");
-    let said = folder.run("solve cut.log.gz").exits(1).notes("the file is damaged or cut off");
-    assert_eq!(said.stdout, "");
+    // Without the checksum at the end all records are there, and still it is cut off.
+    for (name, end) in [("cut.log.gz", whole.len() / 2), ("tail.gz", whole.len() - 4)] {
+        folder.write(name, &whole[..end]);
+        let said = folder.run(&format!("solve {name}")).exits(1);
+        let said = said.notes(&format!("{name}: ")).notes("the file is damaged or cut off");
+        assert!(said.stdout.contains("tcp ports       80, 443"), "{said:#?}");
+        folder.run(&format!("solve {name} --strict")).fails_with("stopped, as --strict asks");
+    }
     folder.write("head.gz", &whole[..5]);
     folder.run("solve head.gz").fails_with("the file is damaged or cut off");
-    // Without the checksum at the end all records are there, and still it is cut off.
-    folder.write("tail.gz", &whole[..whole.len() - 4]);
-    folder.run("solve tail.gz").fails_with("the file is damaged or cut off");
 }
 
 #[test]
@@ -73,7 +76,8 @@ fn a_gzip_with_a_wrong_checksum_is_an_error() {
     let at = bytes.len() - 8;
     bytes[at] ^= 1;
     folder.write("wrong.gz", bytes);
-    folder.run("solve wrong.gz").fails_with("wrong.gz: ");
+    folder.run("solve wrong.gz").exits(1).notes("wrong.gz: ");
+    folder.run("solve wrong.gz --strict").fails_with("wrong.gz: ");
 }
 
 #[test]
@@ -94,7 +98,8 @@ fn every_member_of_a_gzip_is_read() {
 fn what_is_not_there_is_an_error() {
     let folder = Folder::with(&[("a.txt", "80\n")]);
     folder.run("solve nowhere.txt").fails_with("nowhere.txt: ");
-    folder.run("solve a.txt nowhere/").fails_with("nowhere/: ");
+    let said = folder.run("solve a.txt nowhere/").exits(1).notes("nowhere/: ");
+    assert!(said.stdout.starts_with("a.txt: 1 tcp used port"), "the other input is answered");
     folder.run("solve *.log").fails_with("*.log: matches no file");
     folder.run("solve [a.txt").fails_with("[a.txt: not a pattern");
 }
@@ -145,7 +150,9 @@ fn a_bad_record_is_counted_and_the_rest_is_read() {
         .exits(0)
         .notes("damaged.log: line 5: not a record: 4 fields, the format has 14")
         .notes("damaged.log: line 6: not a record: dstport '70000' is not a port, 0 to 65535")
-        .notes("9 flow-log records: 5 accepted, 0 rejected, 2 NODATA, 0 SKIPDATA, 2 malformed");
+        .notes(
+            "9 flow-log records: 5 accepted, 0 rejected, 2 NODATA, 0 SKIPDATA (0.0 %), 2 malformed",
+        );
     assert!(said.stdout.contains("80, 443"));
     let records = &folder.solve_json("damaged.log", "")["records"];
     assert_eq!(records["malformed"], 2);
@@ -177,6 +184,11 @@ fn a_log_without_the_ports_is_an_error_that_names_the_column() {
         "interface-id srcaddr dstaddr srcport protocol\neni-1 10.0.0.1 10.0.0.2 5000 6\n",
     )]);
     folder.run("solve a.log").fails_with("a.log: the log has no dstport column");
+    folder.write("b.log", "interface-id srcport dstport protocol\neni-1 5000 80 6\n");
+    folder
+        .run("solve b.log")
+        .fails_with("b.log: the log does not say which ports are an interface's");
+    assert_eq!(rules(only(&folder.solve_json("b.log", "--port dst"))), "80");
     assert_eq!(rules(only(&folder.solve_json("a.log", "--port src"))), "5000");
 }
 
@@ -184,17 +196,17 @@ fn a_log_without_the_ports_is_an_error_that_names_the_column() {
 fn missing_columns_are_reported_and_count_as_accepted() {
     let folder = Folder::with(&[("a.log", "interface-id dstport\neni-1 80\neni-1 81\n")]);
     folder
-        .run("solve a.log")
+        .run("solve a.log --port dst")
         .exits(0)
         .notes("a.log: no action column: every record counts as ACCEPT")
         .notes("a.log: no log-status column: every record counts as OK")
         .notes("a.log: no protocol column: every port counts as tcp");
-    let report = folder.solve_json("a.log", "");
+    let report = folder.solve_json("a.log", "--port dst");
     assert_eq!(report["records"]["accepted"], 2);
     assert_eq!(rules(only(&report)), "80-81");
     let folder = Folder::with(&[("a.log", "dstport action\n80 ACCEPT\n81 REJECT\n")]);
-    folder.run("solve a.log").exits(0).notes("no interface-id column");
-    let report = folder.solve_json("a.log", "");
+    folder.run("solve a.log --port dst").exits(0).notes("no interface-id column");
+    let report = folder.solve_json("a.log", "--port dst");
     assert_eq!(only(&report)["interface"], serde_json::Value::Null);
     assert_eq!(rules(only(&report)), "80");
 }
@@ -203,8 +215,11 @@ fn missing_columns_are_reported_and_count_as_accepted() {
 fn a_column_that_only_the_first_part_of_a_log_lacks_is_reported() {
     let log = "interface-id dstport\neni-1 80\ninterface-id dstport action\neni-1 81 REJECT\n";
     let folder = Folder::with(&[("a.log", log)]);
-    assert_eq!(rules(only(&folder.solve_json("a.log", ""))), "80");
-    folder.run("solve a.log").exits(0).notes("no action column: every record counts as ACCEPT");
+    assert_eq!(rules(only(&folder.solve_json("a.log", "--port dst"))), "80");
+    folder
+        .run("solve a.log --port dst")
+        .exits(0)
+        .notes("no action column: every record counts as ACCEPT");
 }
 
 #[cfg(unix)]

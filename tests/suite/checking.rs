@@ -282,7 +282,7 @@ fn other_used_ports_than_the_answers_are_refused() {
 fn other_records_than_the_answers_are_refused() {
     let log = "interface-id dstport action\neni-1 80 ACCEPT\neni-1 81 REJECT\n";
     let folder = Folder::with(&[("a.log", log)]);
-    let report = folder.solve_json("a.log", "");
+    let report = folder.solve_json("a.log", "--port dst");
     folder.write("answer.json", report.to_string());
     folder.run("check a.log answer.json").exits(0);
     folder.write("a.log", format!("{log}eni-1 81 REJECT\n"));

@@ -218,7 +218,7 @@ fn answers_stand_in_order_of_inputs_then_interfaces() {
         ("a.txt sub a.txt ./a.txt", "1, 10, 9"),
         ("?.txt", "1, 2"),
     ] {
-        let report = folder.solve_json(inputs, "");
+        let report = folder.solve_json(inputs, "--port dst");
         let answers = report["answers"].as_array().unwrap();
         let in_order: Vec<String> = answers.iter().map(rules).collect();
         assert_eq!(in_order.join(", "), expected, "{inputs}");
@@ -231,11 +231,11 @@ fn filters_keep_what_they_name() {
                eni-1 6 5000 80\neni-1 17 5000 53\neni-2 6 5001 81\n";
     let folder = Folder::with(&[("a.log", log), ("list.txt", "7,udp/8\n")]);
     for (flags, expected) in [
-        ("", "80 udp/53, 81, 7 udp/8"),
-        ("--interface eni-1", "80 udp/53, 7 udp/8"),
-        ("--interface eni-2,eni-1", "80 udp/53, 81, 7 udp/8"),
-        ("--protocol udp", "udp/53, , udp/8"),
-        ("--protocol tcp --protocol udp", "80 udp/53, 81, 7 udp/8"),
+        ("--port dst", "80 udp/53, 81, 7 udp/8"),
+        ("--port dst --interface eni-1", "80 udp/53, 7 udp/8"),
+        ("--port dst --interface eni-2,eni-1", "80 udp/53, 81, 7 udp/8"),
+        ("--port dst --protocol udp", "udp/53, , udp/8"),
+        ("--port dst --protocol tcp --protocol udp", "80 udp/53, 81, 7 udp/8"),
         ("--port src", "5000 udp/5000, 5001, 7 udp/8"),
     ] {
         let report = folder.solve_json("a.log list.txt", flags);
@@ -244,7 +244,7 @@ fn filters_keep_what_they_name() {
         assert_eq!(found.join(", "), expected, "{flags}");
         assert_eq!(report["records"]["read"], 3, "{flags}");
     }
-    let said = folder.run("solve a.log --interface eni-3").exits(1);
+    let said = folder.run("solve a.log --port dst --interface eni-3").exits(1);
     assert!(said.stderr.contains("no record of interface eni-3"), "{said:#?}");
 }
 
@@ -253,7 +253,18 @@ fn a_log_format_names_the_columns() {
     let folder = Folder::with(&[("a.log", "80 eni-1 ACCEPT\n81 eni-1 REJECT\n82 eni-1 ACCEPT\n")]);
     let mut command = command_in(folder.path());
     let fields = "${dstport} ${interface-id} ${action}";
-    command.args(["solve", "a.log", "--log-format", fields, "--format", "json", "-o", "a.json"]);
+    command.args([
+        "solve",
+        "a.log",
+        "--port",
+        "dst",
+        "--log-format",
+        fields,
+        "--format",
+        "json",
+        "-o",
+        "a.json",
+    ]);
     said(&mut command).exits(0);
     let report: serde_json::Value = serde_json::from_slice(&folder.read("a.json")).unwrap();
     assert_eq!(rules(only(&report)), "80 82");
@@ -290,9 +301,9 @@ fn no_time_leaves_a_bound() {
 fn a_log_format_overrules_the_header() {
     let log = "interface-id srcport dstport\neni-1 1111 443\n";
     let folder = Folder::with(&[("a.log", log)]);
-    let report = folder.solve_json("a.log", "");
+    let report = folder.solve_json("a.log", "--port dst");
     assert_eq!(rules(only(&report)), "443");
-    let format = ["solve", "a.log", "--format", "json", "--log-format"];
+    let format = ["solve", "a.log", "--port", "dst", "--format", "json", "--log-format"];
     let mut command = command_in(folder.path());
     let report = said(command.args(format).arg("interface-id dstport srcport")).exits(0).json();
     assert_eq!(rules(only(&report)), "1111");

@@ -38,7 +38,7 @@ fn number(cell: &str) -> u64 {
 fn read(folder: &str) -> Inputs {
     let folder = project().join("datasets").join(folder);
     let names = [folder.to_str().expect("the path is UTF-8").to_owned()];
-    inputs::read(&names, &Reading::default(), &|_| (), &|| ()).unwrap()
+    inputs::read(&names, &Reading::default(), &()).unwrap()
 }
 
 /// The least open ports without limits: all but the largest holes are bridged. None when there are
@@ -121,7 +121,7 @@ fn each_interface_has_the_value_of_its_row() {
             assert_eq!(optimum(source), number(&row[5]), "{}", row[0]);
         }
     }
-    let records = inputs.traffic.expect("there are logs").records;
+    let records = inputs.traffic.expect("there are logs").report.records;
     let sum = |column: usize| rows.iter().map(|row| number(&row[column])).sum::<u64>();
     assert_eq!(
         [records.accepted, records.rejected, records.nodata, records.skipdata],

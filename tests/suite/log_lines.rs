@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use rangecover::flow::Records;
+use rangecover::evidence::Records;
 use rangecover::port_list::UsedPorts;
 use rangecover::ports::{Protocol, Span};
 

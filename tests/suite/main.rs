@@ -11,5 +11,7 @@ mod log_lines;
 mod output;
 mod readers;
 mod readme;
+mod services;
+mod shapes;
 mod shared_data;
 mod worked;

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use rangecover::flow::{self, Layout, Record, Records, Selection, ServicePort, Traffic};
+use rangecover::evidence::{Judgement, Ledger, LogReport, Records};
+use rangecover::flow::{Detail, Layout, Record, Selection, ServicePort};
 use rangecover::inputs::{self, InputError, Inputs, Reading};
 use rangecover::port_list::{self, Entry, UsedPorts};
 use rangecover::ports::{PortSet, Protocol, Span};
+use rangecover::shapes::{Format, Source, shape};
 
 use crate::binary::{Folder, gzip};
 use crate::log_lines::{DEFAULT, Line, expected, line, render};
@@ -40,22 +42,37 @@ fn almost_a_list() -> impl Strategy<Value = String> {
     "[0-9,/ #\\-\ntcpudUDP\u{e9}]{0,40}"
 }
 
-fn read(log: &[u8]) -> Traffic {
-    let mut input = log;
-    flow::read(&mut input, Layout::default(), &Selection::default()).expect("memory can be read")
+/// What a log in text shows when its destination ports count.
+fn read_as(log: &[u8], selection: Selection) -> (LogReport, BTreeMap<Option<String>, UsedPorts>) {
+    let ledger = Ledger::new(selection);
+    let text = shape("text").expect("there is text");
+    let source = Source { head: log, stream: Box::new(log), file: None };
+    let reading = text.read(source, &Format::default(), &ledger);
+    assert!(reading.fault.is_none(), "memory can be read");
+    let interfaces = ledger.finish(&Judgement::default()).into_iter();
+    (reading.report, interfaces.map(|i| (i.interface.clone(), i.used())).collect())
+}
+
+fn dst() -> Selection {
+    Selection { port: ServicePort::Dst, ..Selection::default() }
 }
 
 /// What everything that reads a log makes of it.
 fn facts(log: &[u8]) -> (Records, BTreeMap<Option<String>, UsedPorts>) {
-    let traffic = read(log);
-    (traffic.records, traffic.interfaces())
+    let (report, interfaces) = read_as(log, dst());
+    (report.records, interfaces)
 }
 
 fn read_file(bytes: &[u8]) -> Result<Inputs, InputError> {
     let folder = Folder::new();
     let path = folder.write("input", bytes);
     let names = [path.to_str().expect("the path is UTF-8").to_owned()];
-    inputs::read(&names, &Reading::default(), &|_| (), &|| ())
+    let reading = Reading { selection: dst(), ..Reading::default() };
+    let mut inputs = inputs::read(&names, &reading, &())?;
+    match inputs.failures.pop() {
+        Some(failure) => Err(failure),
+        None => Ok(inputs),
+    }
 }
 
 fn is_sum(records: Records) -> bool {
@@ -121,9 +138,9 @@ proptest! {
 
     #[test]
     fn any_text_is_a_layout_or_an_error(text in any::<String>()) {
-        let _ = Layout::is_header(&text);
-        if let Ok(layout) = Layout::parse(&text) {
-            Record::parse(text.as_bytes(), &layout).ok();
+        let _ = Layout::is_header_line(&text, &[]);
+        if let Ok(layout) = Layout::parse(&text, &[]) {
+            Record::parse(text.as_bytes(), &layout, Detail::Evidence).ok();
             layout.require(ServicePort::Dst).ok();
             let _ = layout.assumptions();
         }
@@ -131,10 +148,10 @@ proptest! {
 
     #[test]
     fn any_bytes_are_records_or_malformed(bytes in vec(any::<u8>(), 0..400)) {
-        let traffic = read(&bytes);
-        prop_assert!(is_sum(traffic.records));
+        let (records, _) = facts(&bytes);
+        prop_assert!(is_sum(records));
         let n_lines = bytes.split(|&b| b == b'\n').filter(|line| !line.trim_ascii().is_empty());
-        prop_assert_eq!(traffic.records.read, n_lines.count() as u64);
+        prop_assert_eq!(records.read, n_lines.count() as u64);
     }
 
     #[test]
@@ -261,14 +278,67 @@ proptest! {
             port: ServicePort::Src,
             interfaces: vec!["eni-1".to_owned()],
             protocols: vec![Protocol::Udp],
+            ..Selection::default()
         };
-        let mut input = log.as_bytes();
-        let traffic = flow::read(&mut input, Layout::default(), &selection).unwrap();
-        prop_assert_eq!(traffic.records, expected(&lines).0);
-        for (interface, used) in traffic.interfaces() {
+        let (report, interfaces) = read_as(log.as_bytes(), selection);
+        prop_assert_eq!(report.records, expected(&lines).0);
+        for (interface, used) in interfaces {
             prop_assert_eq!(interface.as_deref(), Some("eni-1"));
             prop_assert!(used.keys().all(|&protocol| protocol == Protocol::Udp));
         }
+    }
+}
+
+/// Records between few hosts, so that own addresses are found, doubted and lost.
+fn conversation() -> impl Strategy<Value = String> {
+    let address = prop_oneof![
+        6 => Just("10.0.0.1"), 2 => Just("203.0.113.2"), 2 => Just("10.0.0.3"),
+        1 => Just("2001:db8::1"), 1 => Just("2001:db8::2"), 1 => Just("-"),
+    ];
+    let port = || prop_oneof![0..4_u16, 40_000..40_004_u16];
+    let flags = prop_oneof![Just("0"), Just("2"), Just("18"), Just("4"), Just("-")];
+    let direction = prop_oneof![4 => Just("-"), 1 => Just("ingress"), 1 => Just("egress")];
+    let protocol = prop_oneof![3 => Just(6), 2 => Just(17), 1 => Just(1)];
+    let action = prop_oneof![4 => Just("ACCEPT"), 1 => Just("REJECT")];
+    let (other, packets) = (address.clone(), 1..30_u32);
+    let rest = (protocol, packets, 0..4_u32, flags, direction, action);
+    ((0..3_u8, address, other, port(), port()), rest).prop_map(
+        |((interface, src, dst, from, to), (protocol, packets, start, flags, way, action))| {
+            format!(
+                "eni-{interface} {src} {dst} {from} {to} {protocol} {packets} {} {start} {} {flags} \
+                 {way} {action}",
+                packets * 40,
+                start + 60
+            )
+        },
+    )
+}
+
+const CONVERSATION: &str = "interface-id srcaddr dstaddr srcport dstport protocol packets bytes \
+                            start end tcp-flags flow-direction action\n";
+
+/// Everything that evidence says, as text.
+fn evidence(lines: &[String], judgement: &Judgement) -> String {
+    let log = CONVERSATION.to_owned() + &lines.join("\n");
+    let ledger = Ledger::new(Selection::default());
+    let source = Source { head: log.as_bytes(), stream: Box::new(log.as_bytes()), file: None };
+    let text = shape("text").expect("there is text");
+    let reading = text.read(source, &Format::default(), &ledger);
+    assert_eq!(reading.report.records.read, lines.len() as u64, "{:?}", reading.fault);
+    format!("{:#?}", ledger.finish(judgement))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn the_order_of_records_does_not_change_the_evidence(
+        (lines, shuffled) in vec(conversation(), 0..60)
+            .prop_flat_map(|lines| (Just(lines.clone()), Just(lines).prop_shuffle())),
+        ignore_flags in any::<bool>(),
+    ) {
+        let judgement = Judgement { ignore_flags, ..Judgement::default() };
+        prop_assert_eq!(evidence(&lines, &judgement), evidence(&shuffled, &judgement));
     }
 }
 
@@ -288,7 +358,7 @@ proptest! {
     ) {
         match read_file(&[start, bytes].concat()) {
             Ok(inputs) => {
-                let records = inputs.traffic.map(|traffic| traffic.records);
+                let records = inputs.traffic.map(|traffic| traffic.report.records);
                 prop_assert!(is_sum(records.unwrap_or_default()));
             }
             Err(error) => prop_assert!(error.to_string().contains("input")),
@@ -310,7 +380,7 @@ proptest! {
             let packed = read_file(&packed).unwrap();
             prop_assert_eq!(&packed.sources, &plain.sources);
             prop_assert_eq!(
-                packed.traffic.as_ref().map(|traffic| traffic.records),
+                packed.traffic.as_ref().map(|traffic| traffic.report.records),
                 Some(expected(&lines).0)
             );
         }

@@ -1,0 +1,215 @@
+//! What to read, as arguments, and what there is to say about it.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use anyhow::{anyhow, bail};
+use clap::{Args, ValueEnum};
+
+use rangecover::evidence::Judgement;
+use rangecover::flow::{Action, ColumnName, Selection, ServicePort};
+use rangecover::inputs::{self, InputFormat, Inputs, Reading, Watch};
+use rangecover::port_list::Entry;
+use rangecover::ports::Protocol;
+
+use super::exit::print_error;
+use super::{Exit, notes, output};
+
+/// What to read.
+#[derive(Args)]
+pub(crate) struct InputArgs {
+    /// Port lists and VPC flow logs of any shape: files, folders, patterns, or - for stdin
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// Which port of a flow-log record counts as used
+    #[arg(long, value_enum, default_value = "service")]
+    port: PortArg,
+    /// What every input is, instead of recognising it; --help lists the kinds
+    #[arg(long, value_name = "KIND", long_help = format_help())]
+    input_format: Option<InputFormat>,
+    /// Fields of flow logs, overruling header lines: "version interface-id …"
+    #[arg(long, value_name = "FIELDS")]
+    log_format: Option<String>,
+    /// A column of flow logs that is called something unusual: dstport=destinationport
+    #[arg(long, value_name = "FIELD=NAME", value_delimiter = ',')]
+    column: Vec<ColumnName>,
+    /// Answer nothing when an input cannot be read, or not to the end, or has a malformed record
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    records: RecordArgs,
+    #[command(flatten)]
+    evidence: EvidenceArgs,
+}
+
+/// Which records count.
+#[derive(Args)]
+#[command(next_help_heading = "Records of flow logs")]
+struct RecordArgs {
+    /// Only these interfaces
+    #[arg(long, value_name = "ENI", value_delimiter = ',')]
+    interface: Vec<String>,
+    /// Only these accounts
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    account: Vec<String>,
+    /// Only these protocols, of port lists too
+    #[arg(long, value_name = "tcp|udp", value_delimiter = ',')]
+    protocol: Vec<Protocol>,
+    /// Which traffic counts
+    #[arg(long, value_enum, default_value = "accept")]
+    action: ActionArg,
+    /// Only records that end at this time or later: 2026-01-05, 2026-01-05T10:00:00Z, or seconds
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    since: Option<u32>,
+    /// Only records that start before this time
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    until: Option<u32>,
+}
+
+/// What makes a service.
+#[derive(Args)]
+#[command(next_help_heading = "Services by evidence")]
+struct EvidenceArgs {
+    /// Count these ports as services where they have records, whatever the evidence: udp/500,8443
+    #[arg(long, value_name = "PORTS", value_delimiter = ',')]
+    include: Vec<Entry>,
+    /// Never count these ports
+    #[arg(long, value_name = "PORTS", value_delimiter = ',')]
+    exclude: Vec<Entry>,
+    /// Distinct remote endpoints from which on fan-in alone makes a service
+    #[arg(long, value_name = "N", default_value_t = Judgement::default().min_endpoints)]
+    min_endpoints: u64,
+    /// Records that a service has at least
+    #[arg(long, value_name = "N", default_value_t = Judgement::default().min_flows)]
+    min_flows: u64,
+    /// Judge as if the logs had no tcp-flags
+    #[arg(long)]
+    ignore_flags: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum PortArg {
+    /// The interface's own port, where the evidence says that it offers a service
+    Service,
+    /// The destination port of every record
+    Dst,
+    /// The source port of every record
+    Src,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ActionArg {
+    /// Accepted traffic
+    Accept,
+    /// Rejected traffic
+    Reject,
+    /// Both
+    All,
+}
+
+fn format_help() -> String {
+    let mut text = "What every input is, instead of recognising it:".to_owned();
+    for format in InputFormat::all() {
+        text = format!("{text}\n- {format}: {}", format.about());
+    }
+    text
+}
+
+/// A time in seconds since 1970, or as people write it.
+fn time(text: &str) -> Result<u32, String> {
+    if let Ok(seconds) = text.parse() {
+        return Ok(seconds);
+    }
+    let date_only = text.len() == "2026-01-05".len();
+    let whole = if date_only { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    let time = humantime::parse_rfc3339_weak(&whole).map_err(|error| {
+        format!("{error}; write 2026-01-05, 2026-01-05T10:00:00Z (UTC), or seconds since 1970")
+    })?;
+    let since = time.duration_since(UNIX_EPOCH).map_err(|_| "before 1970".to_owned())?;
+    u32::try_from(since.as_secs()).map_err(|_| "after 2106".to_owned())
+}
+
+impl InputArgs {
+    pub(crate) fn reading(&self) -> Reading {
+        let Self { records, evidence, .. } = self;
+        Reading {
+            selection: Selection {
+                port: match self.port {
+                    PortArg::Service => ServicePort::Service,
+                    PortArg::Dst => ServicePort::Dst,
+                    PortArg::Src => ServicePort::Src,
+                },
+                action: match records.action {
+                    ActionArg::Accept => Action::Accept,
+                    ActionArg::Reject => Action::Reject,
+                    ActionArg::All => Action::All,
+                },
+                interfaces: records.interface.clone(),
+                accounts: records.account.clone(),
+                protocols: records.protocol.clone(),
+                since: records.since,
+                until: records.until,
+            },
+            judgement: Judgement {
+                min_endpoints: evidence.min_endpoints,
+                min_flows: evidence.min_flows,
+                include: evidence.include.clone(),
+                exclude: evidence.exclude.clone(),
+                ignore_flags: evidence.ignore_flags,
+            },
+            input_format: self.input_format,
+            log_format: self.log_format.clone(),
+            columns: self.column.clone(),
+        }
+    }
+
+    /// Reads the inputs and reports on stderr what was read, and what could not be.
+    pub(crate) fn read(&self) -> anyhow::Result<(Inputs, Exit)> {
+        let (read, exit) = read(&self.inputs, &self.reading())?;
+        if self.strict {
+            let malformed = read.traffic.as_ref().map_or(0, |t| t.report.records.malformed);
+            if exit == Exit::Failed || malformed > 0 {
+                bail!("stopped, as --strict asks, because not everything could be read");
+            }
+        }
+        Ok((read, exit))
+    }
+}
+
+/// Follows the reading with a bar.
+struct Bar(indicatif::ProgressBar);
+
+impl Watch for Bar {
+    fn found(&self, _files: usize, bytes: u64) {
+        self.0.set_length(bytes);
+        self.0.enable_steady_tick(Duration::from_millis(200));
+    }
+
+    fn read(&self, bytes: u64) {
+        self.0.inc(bytes);
+    }
+}
+
+/// Reads inputs and reports on stderr what was read. An input that fails is an error that does
+/// not keep the others from being used.
+pub(crate) fn read(names: &[String], reading: &Reading) -> anyhow::Result<(Inputs, Exit)> {
+    let bar = Bar(output::progress_of_bytes("reading"));
+    let mut read = inputs::read(names, reading, &bar)?;
+    bar.0.finish_and_clear();
+    let mut exit = Exit::Answered;
+    for note in &read.notes {
+        output::note(&format!("{}: {}", note.input, note.text));
+    }
+    for failure in read.failures.drain(..) {
+        exit = Exit::Failed;
+        print_error(&anyhow!(failure));
+    }
+    notes::report(&read, reading);
+    let selection = &reading.selection;
+    for source in &mut read.sources {
+        source.used.retain(|&protocol, _| selection.takes_protocol(protocol));
+    }
+    if read.sources.is_empty() {
+        bail!("nothing to do: no input has ports of the selected interfaces");
+    }
+    Ok((read, exit))
+}

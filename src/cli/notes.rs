@@ -1,0 +1,150 @@
+//! What people have to know about flow logs before they trust what comes of them.
+
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rangecover::evidence::table::time;
+use rangecover::evidence::{Class, Decided, InterfaceTraffic, Span, Traffic};
+use rangecover::export::number::{counted, duration, grouped, percent};
+use rangecover::flow::ServicePort;
+use rangecover::inputs::{Inputs, Reading, name};
+
+use super::output::note;
+
+/// Interfaces that are named before the rest is only counted.
+const NAMED: usize = 3;
+
+/// Says what was read, what of it does not count, and what it covers.
+pub(crate) fn report(read: &Inputs, reading: &Reading) {
+    let Some(traffic) = &read.traffic else {
+        return;
+    };
+    records(traffic);
+    left_out(traffic);
+    window(traffic);
+    for wanted in &reading.selection.interfaces {
+        let present =
+            |source: &rangecover::inputs::Source| source.interface.as_ref() == Some(wanted);
+        if !read.sources.iter().any(present) {
+            note(&format!("no record of interface {wanted}"));
+        }
+    }
+    if reading.selection.port == ServicePort::Service {
+        classes(traffic);
+        doubts(traffic);
+    }
+    overrules(traffic, reading);
+}
+
+fn records(traffic: &Traffic) {
+    let records = &traffic.report.records;
+    note(&format!(
+        "{}: {} accepted, {} rejected, {} NODATA, {} SKIPDATA ({}), {} malformed",
+        counted(records.read, "flow-log record"),
+        grouped(records.accepted),
+        grouped(records.rejected),
+        grouped(records.nodata),
+        grouped(records.skipdata),
+        percent(records.skipdata, records.read),
+        grouped(records.malformed),
+    ));
+    for (protocol, &n) in &traffic.report.without_ports {
+        note(&format!(
+            "{} of protocol {protocol}, whose rules have no ports",
+            counted(n, "accepted record"),
+        ));
+    }
+}
+
+fn left_out(traffic: &Traffic) {
+    let left_out = traffic.report.left_out;
+    let parts: Vec<String> = [
+        (left_out.interface, "of other interfaces"),
+        (left_out.account, "of other accounts"),
+        (left_out.time, "of other times"),
+    ]
+    .into_iter()
+    .filter(|&(n, _)| n > 0)
+    .map(|(n, what)| format!("{} {what}", grouped(n)))
+    .collect();
+    if !parts.is_empty() {
+        note(&format!("left out: {}", parts.join(", ")));
+    }
+}
+
+fn window(traffic: &Traffic) {
+    let mut all = Span::default();
+    for interface in &traffic.interfaces {
+        all.merge(&interface.span);
+    }
+    let interfaces = counted(traffic.interfaces.len() as u64, "interface");
+    let Some((start, end)) = all.times() else {
+        note(&format!("{interfaces}; the records have no times, so what they cover is not known"));
+        return;
+    };
+    let covered = duration(end - start);
+    note(&format!("{interfaces}, from {} to {} ({covered})", time(start), time(end)));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+    if u64::from(end) > now {
+        let late = |i: &&InterfaceTraffic| u64::from(i.span.end) > now && i.span.times().is_some();
+        named(traffic, late, "has records of times to come; is a clock wrong?");
+    }
+}
+
+fn classes(traffic: &Traffic) {
+    let mut classes: BTreeMap<Class, u64> = BTreeMap::new();
+    for (class, n) in traffic.interfaces.iter().flat_map(InterfaceTraffic::classes) {
+        *classes.entry(class).or_default() += n;
+    }
+    let counts: Vec<String> =
+        classes.iter().map(|(class, &n)| format!("{} {class}", grouped(n))).collect();
+    if !counts.is_empty() {
+        note(&format!("ports: {} (`rangecover ports` lists them)", counts.join(", ")));
+    }
+}
+
+fn doubts(traffic: &Traffic) {
+    let pair = |interface: &&InterfaceTraffic| {
+        interface.ports.iter().any(|port| port.decided == Decided::OwnAddress)
+    };
+    named(
+        traffic,
+        pair,
+        "talks with one address only, and either may be its own; ports of this traffic are unknown",
+    );
+    named(
+        traffic,
+        |interface| interface.unplaced > 0,
+        "has no address that stands in all of its records, so which ports are its own is not known; \
+         a log with flow-direction tells",
+    );
+    named(
+        traffic,
+        |interface| interface.forwarded > 0,
+        "forwards traffic, as a gateway does; that traffic uses none of its ports",
+    );
+}
+
+/// Says something of the interfaces that it holds for.
+fn named(traffic: &Traffic, holds: impl Fn(&&InterfaceTraffic) -> bool, text: &str) {
+    let mut interfaces = traffic.interfaces.iter().filter(holds);
+    for interface in interfaces.by_ref().take(NAMED) {
+        note(&format!("{} {text}", name(None, interface.interface.as_deref())));
+    }
+    let more = interfaces.count() as u64;
+    if more > 0 {
+        note(&format!("{} more of this kind", counted(more, "interface")));
+    }
+}
+
+fn overrules(traffic: &Traffic, reading: &Reading) {
+    for entry in reading.judgement.include.iter().chain(&reading.judgement.exclude) {
+        let meant = traffic.interfaces.iter().flat_map(|interface| &interface.ports).any(|port| {
+            entry.protocol.is_none_or(|protocol| protocol == port.protocol)
+                && entry.span.contains(port.port.into())
+        });
+        if !meant {
+            note(&format!("{entry} is overruled, but no port of it has records"));
+        }
+    }
+}

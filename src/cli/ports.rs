@@ -1,0 +1,127 @@
+//! `rangecover ports`: the ports of each interface, with the evidence.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+use clap::ValueEnum;
+use serde::Serialize;
+
+use rangecover::evidence::agreement::compare;
+use rangecover::evidence::{Class, InterfaceTraffic, table as port_table};
+use rangecover::export::number::grouped;
+use rangecover::export::{json, ports, table};
+
+use super::inputs::InputArgs;
+use super::{Exit, output};
+
+/// List the ports of each interface in flow logs: service or client, and the evidence
+///
+/// What is written with --format csv is an input of the other commands, so a person can edit the
+/// classes in between; ports of class service count.
+///
+/// Example: `rangecover ports datasets/flow-logs --class service,unknown`
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    inputs: InputArgs,
+    /// Only ports of these classes: service, client, unanswered, unknown, used
+    #[arg(long, value_name = "CLASS", value_delimiter = ',')]
+    class: Vec<Class>,
+    /// Compare with the classes in this table (CSV): precision and recall instead of ports
+    #[arg(long, value_name = "FILE")]
+    against: Option<PathBuf>,
+    /// How the ports are written; text only counts those of clients
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Write to this file instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Csv,
+    Json,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let (read, exit) = args.inputs.read()?;
+    let Some(traffic) = read.traffic else {
+        bail!("no flow log among the inputs, so no evidence");
+    };
+    let mut interfaces = traffic.interfaces;
+    if let Some(truth) = &args.against {
+        agreement(truth, &interfaces, args)?;
+        return Ok(exit);
+    }
+    if !args.class.is_empty() {
+        for interface in &mut interfaces {
+            interface.ports.retain(|port| args.class.contains(&port.class));
+        }
+    }
+    let path = args.output.as_deref();
+    match args.format {
+        Format::Text => {
+            output::write_text(path, &ports::text(&interfaces, !args.class.is_empty()))?;
+        }
+        Format::Csv => {
+            output::stream(path, |out| Ok(port_table::write_csv(&interfaces, out)?))?;
+        }
+        Format::Json => {
+            let records: Vec<_> = interfaces.iter().map(ports::InterfaceRecord::from).collect();
+            output::write(path, &json::json(&records))?;
+        }
+    }
+    Ok(exit)
+}
+
+/// How one class was found.
+#[derive(Debug, Serialize)]
+struct Row {
+    class: &'static str,
+    in_file: u64,
+    found: u64,
+    both: u64,
+    precision: Option<f64>,
+    recall: Option<f64>,
+}
+
+fn agreement(truth: &Path, interfaces: &[InterfaceTraffic], args: &Args) -> anyhow::Result<()> {
+    let place = truth.display();
+    let text = fs::read_to_string(truth).with_context(|| place.to_string())?;
+    let truth = port_table::rows(&text).map_err(|error| anyhow!("{place}:{error}"))?;
+    let found: Vec<_> = port_table::rows_of(interfaces).collect();
+    let rows: Vec<Row> = compare(&truth, &found)
+        .into_iter()
+        .map(|(class, agreement)| Row {
+            class: class.name(),
+            in_file: agreement.in_truth,
+            found: agreement.found,
+            both: agreement.both,
+            precision: agreement.precision(),
+            recall: agreement.recall(),
+        })
+        .collect();
+    let path = args.output.as_deref();
+    match args.format {
+        Format::Text => {
+            let share = |share: Option<f64>| share.map_or("-".to_owned(), |s| format!("{s:.4}"));
+            let cells = rows.iter().map(|row| {
+                vec![
+                    row.class.to_owned(),
+                    grouped(row.in_file),
+                    grouped(row.found),
+                    grouped(row.both),
+                    share(row.precision),
+                    share(row.recall),
+                ]
+            });
+            let head = ["class", "in the file", "found", "both", "precision", "recall"];
+            output::write_text(path, table::table(&head, &cells.collect::<Vec<_>>()).as_bytes())
+        }
+        Format::Csv => output::write(path, &table::csv(&rows)?),
+        Format::Json => output::write(path, &json::json(&rows)),
+    }
+}

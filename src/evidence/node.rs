@@ -1,0 +1,217 @@
+//! The evidence of one interface: its own address, and its ports.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use foldhash::fast::FixedState;
+
+use crate::flow::Direction;
+use crate::ports::Protocol;
+
+use super::port::PortEvidence;
+use super::sighting::{Sighting, address, is_private};
+
+/// A local port.
+pub(super) type Key = (Protocol, u16);
+/// Evidence by local port.
+pub(super) type Ports = HashMap<Key, PortEvidence, FixedState>;
+
+/// What the records of an interface said.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    v4: Family,
+    v6: Family,
+    /// From records that say themselves which way they go.
+    directed: Ports,
+    /// Records of traffic on its way through the interface.
+    forwarded: u64,
+    /// Records without addresses and direction.
+    unplaced: u64,
+}
+
+/// The records of one address family.
+#[derive(Debug, Default)]
+struct Family {
+    /// All of them, accepted or not.
+    records: u64,
+    own: Own,
+}
+
+/// The own address of an interface, and what follows from it.
+///
+/// The own address is in each record of the interface, as source or as destination. So it is in
+/// the intersection of all of them, whatever their order: two addresses at first, one as soon as
+/// there is a second remote host. Until then both are tried.
+#[derive(Debug, Default)]
+enum Own {
+    #[default]
+    Unseen,
+    /// All records so far are between these two.
+    Pair([Candidate; 2]),
+    Known(Candidate),
+    /// There is no address in all of the records.
+    Scattered,
+}
+
+/// An address that may be the interface's, with what its records say if it is.
+#[derive(Debug)]
+struct Candidate {
+    address: u128,
+    ports: Ports,
+    forwarded: u64,
+}
+
+/// What a node says at the end.
+#[derive(Debug)]
+pub(super) struct Findings {
+    /// The own addresses that were found.
+    pub(super) addresses: Vec<IpAddr>,
+    pub(super) ports: Ports,
+    /// Ports of either end of a pair, disjoint from the others.
+    pub(super) undecided: Ports,
+    pub(super) forwarded: u64,
+    /// Records of which it is not known which port is the interface's.
+    pub(super) unplaced: u64,
+}
+
+impl Node {
+    pub(super) fn add(&mut self, record: &Sighting) {
+        if let Some(direction) = record.direction {
+            self.add_directed(record, direction);
+        } else if record.has_addresses() {
+            let family = if record.is_v4() { &mut self.v4 } else { &mut self.v6 };
+            family.records += u64::from(record.count);
+            family.own.narrow(record.src, record.dst);
+            family.own.add(record);
+        } else if record.protocol.is_some() {
+            self.unplaced += u64::from(record.count);
+        }
+    }
+
+    fn add_directed(&mut self, record: &Sighting, direction: Direction) {
+        let forwarded = match direction {
+            Direction::Ingress => record.dst_forwarded,
+            Direction::Egress => record.src_forwarded,
+        };
+        if forwarded {
+            self.forwarded += u64::from(record.count);
+        } else {
+            add(&mut self.directed, record, direction);
+        }
+    }
+
+    pub(super) fn finish(self) -> Findings {
+        let mut findings = Findings {
+            addresses: Vec::new(),
+            ports: self.directed,
+            undecided: Ports::default(),
+            forwarded: self.forwarded,
+            unplaced: self.unplaced,
+        };
+        for family in [self.v4, self.v6] {
+            match family.own.decided() {
+                Own::Unseen => {}
+                Own::Known(own) => {
+                    findings.addresses.push(address(own.address));
+                    findings.forwarded += own.forwarded;
+                    merge(&mut findings.ports, own.ports);
+                }
+                Own::Pair(ends) => {
+                    for end in ends {
+                        merge(&mut findings.undecided, end.ports);
+                    }
+                }
+                Own::Scattered => findings.unplaced += family.records,
+            }
+        }
+        let known = &findings.ports;
+        findings.undecided.retain(|key, _| !known.contains_key(key));
+        findings
+    }
+}
+
+impl Own {
+    /// Takes a record's addresses into the intersection.
+    fn narrow(&mut self, src: u128, dst: u128) {
+        let among = |own: &Candidate| own.address == src || own.address == dst;
+        match self {
+            Self::Known(own) if among(own) => return,
+            Self::Pair([first, second]) if among(first) && among(second) => return,
+            _ => {}
+        }
+        *self = match std::mem::take(self) {
+            Self::Unseen if src == dst => Self::Known(src.into()),
+            Self::Unseen => Self::Pair([src.into(), dst.into()]),
+            Self::Pair([own, _] | [_, own]) if among(&own) => Self::Known(own),
+            _ => Self::Scattered,
+        };
+    }
+
+    /// Adds a record to the port at each end that may be the interface's.
+    fn add(&mut self, record: &Sighting) {
+        match self {
+            Self::Pair(ends) => ends.iter_mut().for_each(|own| own.add(record)),
+            Self::Known(own) => own.add(record),
+            Self::Unseen | Self::Scattered => {}
+        }
+    }
+
+    /// The address of an interface is a private one, so a pair with one private address is decided.
+    fn decided(self) -> Self {
+        match self {
+            Self::Pair([first, second]) => {
+                match [&first, &second].map(|own| is_private(address(own.address))) {
+                    [true, false] => Self::Known(first),
+                    [false, true] => Self::Known(second),
+                    _ => Self::Pair([first, second]),
+                }
+            }
+            other => other,
+        }
+    }
+}
+
+impl From<u128> for Candidate {
+    fn from(address: u128) -> Self {
+        Self { address, ports: Ports::default(), forwarded: 0 }
+    }
+}
+
+impl Candidate {
+    fn add(&mut self, record: &Sighting) {
+        for (end, forwarded, direction) in [
+            (record.dst, record.dst_forwarded, Direction::Ingress),
+            (record.src, record.src_forwarded, Direction::Egress),
+        ] {
+            if end == self.address && forwarded {
+                self.forwarded += u64::from(record.count);
+            } else if end == self.address {
+                add(&mut self.ports, record, direction);
+            }
+        }
+    }
+}
+
+fn add(ports: &mut Ports, record: &Sighting, direction: Direction) {
+    let Some(protocol) = record.protocol else {
+        return;
+    };
+    match direction {
+        Direction::Ingress => {
+            ports.entry((protocol, record.dstport)).or_default().add_inbound(record);
+        }
+        Direction::Egress => {
+            ports.entry((protocol, record.srcport)).or_default().add_outbound(record);
+        }
+    }
+}
+
+fn merge(ports: &mut Ports, others: Ports) {
+    if ports.is_empty() {
+        *ports = others;
+        return;
+    }
+    for (key, evidence) in others {
+        ports.entry(key).or_default().merge(&evidence);
+    }
+}

@@ -1,0 +1,168 @@
+//! Ports with their evidence, for people and for programs.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use crate::evidence::table::time;
+use crate::evidence::{Class, InterfaceTraffic, PortTraffic};
+use crate::export::number::{counted, duration, grouped};
+use crate::inputs::name;
+
+use super::table::table;
+
+/// An interface as JSON.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the traffic, by name")]
+pub struct InterfaceRecord {
+    pub interface: Option<String>,
+    /// The interface's own addresses, as far as they can be told.
+    pub addresses: Vec<String>,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub records: u64,
+    pub skipdata: u64,
+    pub forwarded: u64,
+    pub unplaced: u64,
+    pub ports: Vec<PortRecord>,
+}
+
+/// A port as JSON.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the traffic, by name")]
+pub struct PortRecord {
+    pub protocol: &'static str,
+    pub port: u16,
+    pub class: &'static str,
+    pub decided_by: &'static str,
+    pub endpoints: u64,
+    pub flows: u64,
+    pub packets: u64,
+    pub bytes: u64,
+    pub first_seen: Option<String>,
+    pub last_seen: Option<String>,
+}
+
+impl From<&InterfaceTraffic> for InterfaceRecord {
+    fn from(traffic: &InterfaceTraffic) -> Self {
+        let times = traffic.span.times();
+        Self {
+            interface: traffic.interface.clone(),
+            addresses: traffic.addresses.iter().map(ToString::to_string).collect(),
+            from: times.map(|(start, _)| time(start)),
+            to: times.map(|(_, end)| time(end)),
+            records: traffic.span.records,
+            skipdata: traffic.span.skipdata,
+            forwarded: traffic.forwarded,
+            unplaced: traffic.unplaced,
+            ports: traffic.ports.iter().map(PortRecord::from).collect(),
+        }
+    }
+}
+
+impl From<&PortTraffic> for PortRecord {
+    fn from(port: &PortTraffic) -> Self {
+        Self {
+            protocol: port.protocol.name(),
+            port: port.port,
+            class: port.class.name(),
+            decided_by: port.decided.name(),
+            endpoints: port.endpoints,
+            flows: port.flows,
+            packets: port.packets,
+            bytes: port.bytes,
+            first_seen: port.first.map(time),
+            last_seen: port.last.map(time),
+        }
+    }
+}
+
+const STRING: &str = "a string takes everything";
+
+/// Every interface with its ports. Ports of clients are many and of no use for rules: unless some
+/// class is asked for, they are only counted.
+#[must_use]
+pub fn text(interfaces: &[InterfaceTraffic], all: bool) -> Vec<u8> {
+    let blocks: Vec<String> = interfaces.iter().map(|interface| block(interface, all)).collect();
+    blocks.join("\n").into_bytes()
+}
+
+fn block(traffic: &InterfaceTraffic, all: bool) -> String {
+    let bold = Style::new().bold();
+    let mut text = String::new();
+    let name = name(None, traffic.interface.as_deref());
+    writeln!(text, "{bold}{name}{bold:#}: {}", facts(traffic)).expect(STRING);
+    let listed = |port: &&PortTraffic| all || port.class != Class::Client;
+    let rows: Vec<Vec<String>> = traffic.ports.iter().filter(listed).map(row).collect();
+    if !rows.is_empty() {
+        let head = [
+            "port",
+            "class",
+            "decided by",
+            "endpoints",
+            "flows",
+            "packets",
+            "bytes",
+            "first seen",
+            "last seen",
+        ];
+        text += &coloured(&table(&head, &rows));
+    }
+    let hidden = (traffic.ports.len() - rows.len()) as u64;
+    if hidden > 0 {
+        writeln!(text, " and {} (--class client lists them)", counted(hidden, "client port"))
+            .expect(STRING);
+    }
+    text
+}
+
+fn facts(traffic: &InterfaceTraffic) -> String {
+    let mut facts: Vec<String> = traffic.addresses.iter().map(ToString::to_string).collect();
+    facts.push(counted(traffic.span.records, "record"));
+    if let Some((start, end)) = traffic.span.times() {
+        facts.push(format!("{} to {} ({})", time(start), time(end), duration(end - start)));
+    }
+    for (n, what) in [
+        (traffic.span.skipdata, "SKIPDATA"),
+        (traffic.forwarded, "forwarded"),
+        (traffic.unplaced, "without a known side"),
+    ] {
+        if n > 0 {
+            facts.push(format!("{} {what}", grouped(n)));
+        }
+    }
+    facts.join(", ")
+}
+
+fn row(port: &PortTraffic) -> Vec<String> {
+    vec![
+        format!("{}/{}", port.protocol, port.port),
+        port.class.name().to_owned(),
+        port.decided.name().to_owned(),
+        grouped(port.endpoints),
+        grouped(port.flows),
+        grouped(port.packets),
+        grouped(port.bytes),
+        port.first.map(time).unwrap_or_default(),
+        port.last.map(time).unwrap_or_default(),
+    ]
+}
+
+/// Lines of services stand out, whatever their place in the table.
+fn coloured(table: &str) -> String {
+    let style = AnsiColor::Green.on_default();
+    let mut text = String::new();
+    for line in table.lines() {
+        let is_used = line
+            .split_whitespace()
+            .nth(1)
+            .is_some_and(|class| class.parse().is_ok_and(Class::is_used));
+        if is_used {
+            writeln!(text, "{style}{line}{style:#}").expect(STRING);
+        } else {
+            writeln!(text, "{line}").expect(STRING);
+        }
+    }
+    text
+}
