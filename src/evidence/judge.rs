@@ -9,7 +9,8 @@ use crate::port_list::Entry;
 use crate::ports::Protocol;
 
 use super::class::{Class, Decided};
-use super::node::{Findings, Key};
+use super::local_port::LocalPort;
+use super::node::Findings;
 use super::port::{PortEvidence, RemotePorts};
 use super::sample::Endpoint;
 use super::traffic::PortTraffic;
@@ -64,7 +65,7 @@ impl Default for Judgement {
 type Verdict = (Class, Decided);
 
 impl Judgement {
-    fn overruled(&self, (protocol, port): Key) -> Option<Verdict> {
+    fn overruled(&self, LocalPort { protocol, port }: LocalPort) -> Option<Verdict> {
         let has = |entries: &[Entry]| {
             entries.iter().any(|entry| {
                 entry.protocol.is_none_or(|wanted| wanted == protocol)
@@ -82,7 +83,7 @@ impl Judgement {
     }
 
     /// What a port is that counts because it stands in records.
-    pub(super) fn of_counted(&self, key: Key, flows: u64, decided: Decided) -> Verdict {
+    pub(super) fn of_counted(&self, key: LocalPort, flows: u64, decided: Decided) -> Verdict {
         match self.overruled(key) {
             Some(excluded @ (_, Decided::Exclude)) => excluded,
             _ if flows < self.min_flows => (Class::Unknown, Decided::MinFlows),
@@ -123,7 +124,7 @@ impl<'a> Judge<'a> {
             has_outbound: false,
             first_ephemeral: EPHEMERAL,
         };
-        for (&(protocol, _), evidence) in &findings.ports {
+        for (&LocalPort { protocol, .. }, evidence) in &findings.ports {
             for endpoint in evidence.endpoints.iter() {
                 *judge.fan_out.entry((protocol, endpoint)).or_default() += 1;
             }
@@ -142,7 +143,7 @@ impl<'a> Judge<'a> {
     fn calls_from_low_ports(&self, findings: &Findings) -> bool {
         const LEAST: usize = 3;
         const ONE_IN: usize = 10;
-        let client = |evidence: &PortEvidence, key: Key| {
+        let client = |evidence: &PortEvidence, key: LocalPort| {
             let verdict =
                 self.by_flags(evidence).or_else(|| self.by_remote_services(key, evidence));
             verdict.is_some_and(|verdict| verdict.0 == Class::Client)
@@ -150,33 +151,33 @@ impl<'a> Judge<'a> {
         let clients = || findings.ports.iter().filter(|&(&key, evidence)| client(evidence, key));
         let low = |port: u16| (LOW_EPHEMERAL..EPHEMERAL).contains(&port);
         let (mut n_low, mut n_all) = (0, 0);
-        for ((_, port), _) in clients() {
+        for (LocalPort { port, .. }, _) in clients() {
             n_all += 1;
             n_low += usize::from(low(*port));
         }
         n_low >= LEAST && n_low * ONE_IN >= n_all
     }
 
-    pub(super) fn port(&self, key: Key, evidence: &PortEvidence) -> PortTraffic {
+    pub(super) fn port(&self, key: LocalPort, evidence: &PortEvidence) -> PortTraffic {
         self.with(key, evidence, || self.verdict(key, evidence))
     }
 
     /// A port of either end of the only pair of addresses.
-    pub(super) fn undecided(&self, key: Key, evidence: &PortEvidence) -> PortTraffic {
+    pub(super) fn undecided(&self, key: LocalPort, evidence: &PortEvidence) -> PortTraffic {
         self.with(key, evidence, || (Class::Unknown, Decided::OwnAddress))
     }
 
     fn with(
         &self,
-        key: Key,
+        key: LocalPort,
         evidence: &PortEvidence,
         verdict: impl FnOnce() -> Verdict,
     ) -> PortTraffic {
         let (class, decided) = self.judgement.overruled(key).unwrap_or_else(verdict);
         let first = evidence.first_in.min(evidence.first_out);
         PortTraffic {
-            protocol: key.0,
-            port: key.1,
+            protocol: key.protocol,
+            port: key.port,
             class,
             decided,
             endpoints: evidence.endpoints.count(),
@@ -189,7 +190,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The strongest evidence first.
-    fn verdict(&self, key: Key, evidence: &PortEvidence) -> Verdict {
+    fn verdict(&self, key: LocalPort, evidence: &PortEvidence) -> Verdict {
         let verdict = self
             .by_flags(evidence)
             .or_else(|| self.by_remote_services(key, evidence))
@@ -232,7 +233,7 @@ impl<'a> Judge<'a> {
     /// Local ports and remote endpoints are the two sides of a graph. A service has more remote
     /// endpoints than each of these has local ports; for a client's port it is the other way
     /// round.
-    fn votes(&self, (protocol, _): Key, evidence: &PortEvidence) -> Votes {
+    fn votes(&self, LocalPort { protocol, .. }: LocalPort, evidence: &PortEvidence) -> Votes {
         let fan_in = evidence.endpoints.count();
         let mut votes = Votes::default();
         for endpoint in evidence.endpoints.iter() {
@@ -245,7 +246,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The remote endpoints are services: other local ports call them too.
-    fn by_remote_services(&self, key: Key, evidence: &PortEvidence) -> Option<Verdict> {
+    fn by_remote_services(&self, key: LocalPort, evidence: &PortEvidence) -> Option<Verdict> {
         let votes = self.votes(key, evidence);
         if 2 * votes.client <= votes.all {
             return None;
@@ -253,7 +254,7 @@ impl<'a> Judge<'a> {
         // A scanner too has many local ports when it sends from one port only. Resets are no
         // calls, and to say that of silence the remote port has to look like a service's.
         let resets = evidence.flows_out > 0 && !evidence.answered;
-        let remote_is_lower = remote_rank(evidence.remote.greatest) < self.rank(key.1);
+        let remote_is_lower = remote_rank(evidence.remote.greatest) < self.rank(key.port);
         if self.is_silent(evidence) && (resets || !remote_is_lower) {
             return None;
         }
@@ -262,14 +263,14 @@ impl<'a> Judge<'a> {
 
     /// Asked and never answered, or only by resets: a closed port. Sent and never answered: a
     /// call. Some udp services never answer, but are sent much.
-    fn by_silence(&self, key: Key, evidence: &PortEvidence) -> Option<Verdict> {
+    fn by_silence(&self, key: LocalPort, evidence: &PortEvidence) -> Option<Verdict> {
         /// A scan sends a packet or two from each endpoint, and does not go on.
         const PACKETS: u64 = 10;
         const RECORDS: u32 = 3;
         if self.is_silent(evidence) {
             let sustained = evidence.flows_in >= RECORDS
                 && evidence.packets >= PACKETS * evidence.endpoints.count();
-            return Some(if key.0 == Protocol::Udp && sustained {
+            return Some(if key.protocol == Protocol::Udp && sustained {
                 (Class::Service, Decided::OneWay)
             } else {
                 (Class::Unanswered, Decided::Answers)
@@ -279,7 +280,7 @@ impl<'a> Judge<'a> {
         unheard.then_some((Class::Client, Decided::Answers))
     }
 
-    fn by_fan_in(&self, key: Key, evidence: &PortEvidence) -> Option<Verdict> {
+    fn by_fan_in(&self, key: LocalPort, evidence: &PortEvidence) -> Option<Verdict> {
         let votes = self.votes(key, evidence);
         if votes.service < self.judgement.min_endpoints || 2 * votes.service <= votes.all {
             return None;
@@ -289,15 +290,19 @@ impl<'a> Judge<'a> {
         // both sides.
         let remote = &evidence.remote;
         let few = 4 * remote.count() <= evidence.endpoints.count().min(RemotePorts::MOST);
-        if !few || remote.least > key.1 {
+        if !few || remote.least > key.port {
             return Some((Class::Service, Decided::FanIn));
         }
-        (remote.greatest < key.1).then_some((Class::Client, Decided::FanIn))
+        (remote.greatest < key.port).then_some((Class::Client, Decided::FanIn))
     }
 
     /// Who sent first, and how the port numbers compare: hints that only count together or where the
     /// other is silent. Neither makes a service of a port in the ephemeral range.
-    fn by_numbers(&self, (_, port): Key, evidence: &PortEvidence) -> Option<Verdict> {
+    fn by_numbers(
+        &self,
+        LocalPort { port, .. }: LocalPort,
+        evidence: &PortEvidence,
+    ) -> Option<Verdict> {
         let PortEvidence { first_in, first_out, .. } = *evidence;
         let both = first_in < u32::MAX && first_out < u32::MAX;
         let start = match (both, first_in.cmp(&first_out)) {

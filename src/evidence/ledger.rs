@@ -6,10 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
 
-use crate::flow::{Detail, Malformed, Record, Selection, ServicePort, Status};
+use crate::flow::{Detail, Malformed, Record, Selection, ServicePort, Status, interface_name};
 use crate::ports::Protocol;
 
 use super::judge::Judgement;
+use super::local_port::LocalPort;
 use super::log_report::LogReport;
 use super::node::Node;
 use super::shards::{Batches, Shards};
@@ -40,13 +41,14 @@ struct Names {
     n_selected: u32,
 }
 
-/// An interface's number; none if it is not selected.
-type Interface = Option<u32>;
+/// An interface of one ledger, by number; none if it is not selected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interface(Option<u32>);
 
 /// What one thread keeps to itself.
 #[derive(Debug, Default)]
 struct Desk {
-    names: HashMap<Box<str>, Interface, RandomState>,
+    names: HashMap<Box<[u8]>, Interface, RandomState>,
     tallies: Batches<Tally>,
     nodes: Batches<Node>,
     /// By number of the interface.
@@ -118,7 +120,7 @@ impl Ledger {
         let mut sorted: Vec<(String, usize)> = names
             .numbers
             .into_iter()
-            .filter_map(|(name, number)| Some((name.into_string(), number? as usize)))
+            .filter_map(|(name, interface)| Some((name.into_string(), interface.0? as usize)))
             .filter(|&(_, number)| spans[number].records > 0)
             .collect();
         sorted.sort_unstable();
@@ -168,8 +170,25 @@ impl Recorder<'_> {
     /// Counts a record, and what it says about a port when it is selected.
     ///
     /// # Errors
-    /// When a record of a protocol with ports has none.
+    /// When a record of a protocol with ports has none, or its interface has no printable name.
     pub fn add(&mut self, record: &Record<'_>) -> Result<(), Malformed> {
+        let interface = self.interface(record.interface)?;
+        self.add_of(interface, record)
+    }
+
+    /// The interface of this name, for [`Recorder::add_of`].
+    ///
+    /// # Errors
+    /// When the name is not printable.
+    pub fn interface(&mut self, name: Option<&[u8]>) -> Result<Interface, Malformed> {
+        self.desk.interface(name, self.ledger)
+    }
+
+    /// As [`Recorder::add`], for a reader that knows the interface of the record already.
+    ///
+    /// # Errors
+    /// When a record of a protocol with ports has none.
+    pub fn add_of(&mut self, interface: Interface, record: &Record<'_>) -> Result<(), Malformed> {
         let selection = &self.ledger.selection;
         let protocol = Protocol::from_number(record.protocol);
         let traffic = matches!(record.status, Status::Accepted | Status::Rejected);
@@ -179,7 +198,7 @@ impl Recorder<'_> {
         self.count(record, protocol);
         let count = u64::from(record.count);
         let left_out = &mut self.report.left_out;
-        let Some(interface) = self.desk.number(record.interface, self.ledger) else {
+        let Interface(Some(interface)) = interface else {
             left_out.interface += count;
             return Ok(());
         };
@@ -206,7 +225,8 @@ impl Recorder<'_> {
             ServicePort::Src => record.srcport,
         };
         if let (Some(protocol), Some(port)) = (protocol, port) {
-            let item = Count { interface, protocol, port, records: record.count };
+            let port = LocalPort { protocol, port };
+            let item = Count { interface, port, records: record.count };
             self.ledger.tallies.add(&mut self.desk.tallies, item);
         }
         Ok(())
@@ -240,20 +260,22 @@ fn check_ports(record: &Record<'_>, port: ServicePort) -> Result<(), Malformed> 
 
 impl Desk {
     /// The number of an interface; none if it is not selected.
-    fn number(&mut self, name: Option<&str>, ledger: &Ledger) -> Interface {
-        let key = name.unwrap_or(NO_INTERFACE);
-        if let Some(&number) = self.names.get(key) {
-            return number;
+    fn interface(&mut self, name: Option<&[u8]>, ledger: &Ledger) -> Result<Interface, Malformed> {
+        let key = name.unwrap_or(NO_INTERFACE.as_bytes());
+        if let Some(&interface) = self.names.get(key) {
+            return Ok(interface);
         }
+        let name = name.map(interface_name).transpose()?;
         let mut names = locked(&ledger.names);
-        let number = names.numbers.get(key).copied().unwrap_or_else(|| {
-            let number = ledger.selection.takes_interface(name).then_some(names.n_selected);
-            names.n_selected += u32::from(number.is_some());
-            names.numbers.insert(key.into(), number);
-            number
-        });
-        self.names.insert(key.into(), number);
-        number
+        let interface =
+            names.numbers.get(name.unwrap_or(NO_INTERFACE)).copied().unwrap_or_else(|| {
+                let number = ledger.selection.takes_interface(name).then_some(names.n_selected);
+                names.n_selected += u32::from(number.is_some());
+                names.numbers.insert(name.unwrap_or(NO_INTERFACE).into(), Interface(number));
+                Interface(number)
+            });
+        self.names.insert(key.into(), interface);
+        Ok(interface)
     }
 
     fn span(&mut self, interface: u32) -> &mut Span {

@@ -27,6 +27,7 @@ pub mod agreement;
 mod class;
 mod judge;
 mod ledger;
+mod local_port;
 mod log_report;
 mod node;
 mod port;
@@ -39,6 +40,6 @@ mod traffic;
 
 pub use class::{Class, ClassError, Decided};
 pub use judge::Judgement;
-pub use ledger::{Ledger, Recorder};
+pub use ledger::{Interface, Ledger, Recorder};
 pub use log_report::{LeftOut, LogReport, MalformedLine, Records};
 pub use traffic::{InterfaceTraffic, PortTraffic, Span, Traffic};

@@ -6,15 +6,13 @@ use std::net::IpAddr;
 use foldhash::fast::FixedState;
 
 use crate::flow::Direction;
-use crate::ports::Protocol;
 
+use super::local_port::LocalPort;
 use super::port::PortEvidence;
 use super::sighting::{Sighting, address, is_private};
 
-/// A local port.
-pub(super) type Key = (Protocol, u16);
 /// Evidence by local port.
-pub(super) type Ports = HashMap<Key, PortEvidence, FixedState>;
+pub(super) type Ports = HashMap<LocalPort, PortEvidence, FixedState>;
 
 /// What the records of an interface said.
 #[derive(Debug, Default)]
@@ -198,10 +196,12 @@ fn add(ports: &mut Ports, record: &Sighting, direction: Direction) {
     };
     match direction {
         Direction::Ingress => {
-            ports.entry((protocol, record.dstport)).or_default().add_inbound(record);
+            let local = LocalPort { protocol, port: record.dstport };
+            ports.entry(local).or_default().add_inbound(record);
         }
         Direction::Egress => {
-            ports.entry((protocol, record.srcport)).or_default().add_outbound(record);
+            let local = LocalPort { protocol, port: record.srcport };
+            ports.entry(local).or_default().add_outbound(record);
         }
     }
 }

@@ -33,7 +33,7 @@ impl Row for Tally {
     }
 
     fn add(&mut self, item: &Count) {
-        *self.entry((item.protocol, item.port)).or_default() += u64::from(item.records);
+        *self.entry(item.port).or_default() += u64::from(item.records);
     }
 }
 

@@ -147,11 +147,11 @@ impl InterfaceTraffic {
         let decided = if port == ServicePort::Src { Decided::Srcport } else { Decided::Dstport };
         let mut ports: Vec<PortTraffic> = tally
             .iter()
-            .map(|(&(protocol, port), &flows)| {
-                let (class, decided) = judgement.of_counted((protocol, port), flows, decided);
+            .map(|(&local, &flows)| {
+                let (class, decided) = judgement.of_counted(local, flows, decided);
                 PortTraffic {
-                    protocol,
-                    port,
+                    protocol: local.protocol,
+                    port: local.port,
                     class,
                     decided,
                     endpoints: 0,

@@ -23,7 +23,7 @@ fn parse_v4(text: &[u8]) -> Option<Ipv4Addr> {
         let digit = b.wrapping_sub(b'0');
         if digit < 10 {
             // A leading zero is octal to some and decimal to others; the standard refuses it too.
-            if n_digits > 0 && part == 0 {
+            if n_digits > 0 && part == 0 || part > 25 {
                 return None;
             }
             part = part * 10 + u32::from(digit);
@@ -47,7 +47,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn addresses_are_those_of_the_standard(text in "[0-9.]{0,17}|[0-9a-f:.]{0,40}|\\PC{0,8}") {
+        fn addresses_are_those_of_the_standard(text in "[0-9.]{0,17}|[0-9]{10,20}|[0-9a-f:.]{0,40}|\\PC{0,8}") {
             prop_assert_eq!(parse(text.as_bytes()), text.parse().ok());
         }
 

@@ -11,5 +11,5 @@ mod space;
 
 pub use field::{ColumnError, ColumnName, Field};
 pub use layout::{Layout, LayoutError};
-pub use record::{Detail, Direction, Malformed, Record, Status, Values};
+pub use record::{Detail, Direction, Malformed, Record, Status, Values, interface_name};
 pub use selection::{Action, Selection, ServicePort};

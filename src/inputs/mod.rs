@@ -9,6 +9,7 @@ mod stream;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
+use std::sync::atomic::Ordering;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -317,7 +318,7 @@ fn read_place(
             (stream::open(file, watch).map_err(Reason::Open)?, again)
         }
     };
-    let stream::Stream { mut bytes, compressed } = stream;
+    let stream::Stream { mut bytes, compressed, n_read } = stream;
     let mut head = Vec::new();
     // A fault within the first bytes is met again by whoever reads on.
     let failed = bytes.by_ref().take(HEAD).read_to_end(&mut head).err();
@@ -348,7 +349,10 @@ fn read_place(
         InputFormat::Log(shape) => {
             let file = file.filter(|_| !compressed && start == 0);
             let source = shapes::Source { head, stream: Box::new(whole), file };
-            read_log(shape, source, format, ledger)
+            let content = read_log(shape, source, format, ledger);
+            // Some shapes read the file itself, here and there.
+            watch.read(place.n_bytes().saturating_sub(n_read.load(Ordering::Relaxed)));
+            content
         }
     }
 }

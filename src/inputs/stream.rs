@@ -22,6 +22,8 @@ const MOST_RATIO: u64 = 200;
 pub(super) struct Stream<'a> {
     pub(super) bytes: Box<dyn Read + Send + 'a>,
     pub(super) compressed: bool,
+    /// Bytes of the file that were read so far.
+    pub(super) n_read: Arc<AtomicU64>,
 }
 
 /// Tells from the first bytes whether a file is compressed, and decompresses it.
@@ -33,21 +35,19 @@ pub(super) fn open<'a>(
     const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
     let n_read = Arc::new(AtomicU64::new(0));
     let counted = Counted { inner: file, n_read: Arc::clone(&n_read), watch };
+    let packed =
+        |bytes: Box<dyn Read + Send + 'a>, n_read| Stream { bytes, compressed: true, n_read };
     let mut plain = BufReader::with_capacity(BUFFER, counted);
     let start = plain.fill_buf()?;
     if start.starts_with(GZIP) {
         let inner = MultiGzDecoder::new(plain);
-        return Ok(packed(Inflated { inner, n_read, n_out: 0 }));
+        return Ok(packed(Box::new(Inflated::new(inner, &n_read)), n_read));
     }
     if start.starts_with(ZSTD) {
         let inner = Frames { decoder: None, source: Some(plain) };
-        return Ok(packed(Inflated { inner, n_read, n_out: 0 }));
+        return Ok(packed(Box::new(Inflated::new(inner, &n_read)), n_read));
     }
-    Ok(Stream { bytes: Box::new(plain), compressed: false })
-}
-
-fn packed<'a>(inflated: impl Read + Send + 'a) -> Stream<'a> {
-    Stream { bytes: Box::new(inflated), compressed: true }
+    Ok(Stream { bytes: Box::new(plain), compressed: false, n_read })
 }
 
 /// Counts what is read of a file.
@@ -73,6 +73,12 @@ struct Inflated<R> {
     n_read: Arc<AtomicU64>,
     /// Decompressed bytes.
     n_out: u64,
+}
+
+impl<R> Inflated<R> {
+    fn new(inner: R, n_read: &Arc<AtomicU64>) -> Self {
+        Self { inner, n_read: Arc::clone(n_read), n_out: 0 }
+    }
 }
 
 impl<R: Read> Read for Inflated<R> {

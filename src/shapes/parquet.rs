@@ -11,6 +11,8 @@ mod column;
 #[cfg(feature = "parquet")]
 mod content;
 #[cfg(feature = "parquet")]
+mod guard;
+#[cfg(feature = "parquet")]
 mod header;
 #[cfg(feature = "parquet")]
 mod pages;

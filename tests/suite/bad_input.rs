@@ -1,5 +1,10 @@
 //! Inputs that are damaged, empty or of no known kind: what is said, and with which exit status.
 
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
 use crate::binary::{Folder, feed_in, gzip, only, rules};
 
 const LOG: &str = "\
@@ -220,6 +225,46 @@ fn a_column_that_only_the_first_part_of_a_log_lacks_is_reported() {
         .run("solve a.log --port dst")
         .exits(0)
         .notes("no action column: every record counts as ACCEPT");
+}
+
+#[test]
+fn times_to_come_are_reported() {
+    let folder =
+        Folder::with(&[("a.log", &LOG.replace(" 1 2 ACCEPT", " 4102444800 4102444860 ACCEPT"))]);
+    folder
+        .run("solve a.log")
+        .exits(0)
+        .notes("eni-1 has records of times to come; is a clock wrong?");
+    folder.write("b.log", LOG.replace(" 1 2 ACCEPT", " 1 99999999999999 ACCEPT"));
+    let message = "end '99999999999999' is not a time in seconds since 1970";
+    folder.run("solve b.log").exits(0).notes(message);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_in_itself_is_reported_and_the_rest_is_read() {
+    let folder = Folder::with(&[("in/a.log", LOG)]);
+    std::os::unix::fs::symlink(folder.path().join("in"), folder.path().join("in/loop")).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path().join("in/gone.log")).unwrap();
+    let said = folder.run("solve in").exits(1).notes("in/loop: ").notes("in/gone.log: ");
+    assert!(said.stdout.contains("tcp ports       80, 443"), "{said:#?}");
+    folder.run("solve in --strict").fails_with("stopped, as --strict asks");
+}
+
+#[test]
+fn a_line_without_end_is_one_bad_record() {
+    let folder = Folder::new();
+    let long = "x".repeat(3 << 20);
+    folder.write("a.log", format!("{LOG}{long}\n{LOG}"));
+    folder
+        .run("solve a.log")
+        .exits(0)
+        .notes("a.log: line 5: not a record: the line is longer than 65536 bytes")
+        .notes("9 flow-log records: 6 accepted");
+    let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
+    bomb.write_all(format!("{LOG}{}", "0".repeat(40 << 20)).as_bytes()).unwrap();
+    folder.write("b.log.gz", bomb.finish().unwrap());
+    folder.run("solve b.log.gz").exits(1).notes("it unpacks to more than 200 times its size");
 }
 
 #[cfg(unix)]

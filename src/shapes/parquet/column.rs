@@ -1,6 +1,5 @@
 //! A column of a row group, read in batches of rows.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit, Type};
@@ -11,6 +10,7 @@ use parquet::schema::types::{ColumnDescPtr, ColumnDescriptor, ColumnPath, Type a
 
 use crate::flow::Field;
 
+use super::guard::guarded;
 use super::pages::{Pages, damaged};
 use super::words::{MISSING, Meaning, Width, Word, Words};
 
@@ -165,14 +165,9 @@ impl Column {
         Ok(Self { reader, levels, numbers, codes: Vec::new(), odd: Vec::new() })
     }
 
-    /// Reads the next `n` rows.
-    ///
-    /// The crate panics on some damaged pages, for instance where the width of packed numbers is
-    /// impossible; that is an error of the file like any other. Nothing of the column is used
-    /// after one, so that it does not matter in which state it is.
+    /// Reads the next `n` rows; nothing of the column is used after an error.
     pub(super) fn read(&mut self, n: usize) -> Result<()> {
-        catch_unwind(AssertUnwindSafe(|| self.read_rows(n)))
-            .unwrap_or_else(|_| Err(damaged("a page cannot be decoded")))
+        guarded(|| self.read_rows(n)).unwrap_or_else(|| Err(damaged("a page cannot be decoded")))
     }
 
     fn read_rows(&mut self, n: usize) -> Result<()> {

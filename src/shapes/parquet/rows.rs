@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::evidence::Recorder;
+use crate::evidence::{Interface, Recorder};
 use crate::flow::{Detail, Direction, Field, Malformed, Record, Status, Values};
 
 use super::column::{Column, NO_NUMBER};
@@ -42,7 +42,8 @@ impl Rows {
     /// Hands the record of a row to the recorder.
     pub(super) fn add(&mut self, row: usize, recorder: &mut Recorder<'_>) -> Result<(), Malformed> {
         if let Ok(record) = self.record(row) {
-            return recorder.add(&record);
+            let interface = self.interface(row, recorder)?;
+            return recorder.add_of(interface, &record);
         }
         for (field, text) in self.fields.iter().zip(&mut self.texts) {
             text.clear();
@@ -60,7 +61,7 @@ impl Rows {
     fn record(&self, row: usize) -> Result<Record<'_>, Odd> {
         let status = self.status(row)?;
         let mut record = Record {
-            interface: self.id(Field::Interface, row)?,
+            interface: self.id(Field::Interface, row)?.map(str::as_bytes),
             account: self.id(Field::Account, row)?,
             status,
             srcport: self.number(Field::Srcport, row)?,
@@ -131,9 +132,22 @@ impl Rows {
     fn id(&self, field: Field, row: usize) -> Result<Option<&str>, Odd> {
         match self.meaning(field, row)? {
             Meaning::None => Ok(None),
-            Meaning::Id(id) => Ok(Some(id)),
+            Meaning::Id(id, _) => Ok(Some(id)),
             _ => Err(Odd),
         }
+    }
+
+    /// The interface of a row, which is looked up once for each name.
+    fn interface(&self, row: usize, recorder: &mut Recorder<'_>) -> Result<Interface, Malformed> {
+        let Ok(Meaning::Id(name, known)) = self.meaning(Field::Interface, row) else {
+            return recorder.interface(None);
+        };
+        if let Some(interface) = known.get() {
+            return Ok(interface);
+        }
+        let interface = recorder.interface(Some(name.as_bytes()))?;
+        known.set(Some(interface));
+        Ok(interface)
     }
 
     fn address(&self, field: Field, row: usize) -> Result<Option<IpAddr>, Odd> {

@@ -1,7 +1,6 @@
 //! A file: which of its columns are read, and its row groups, each by another thread.
 
 use std::io;
-use std::panic::catch_unwind;
 
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
@@ -14,6 +13,7 @@ use super::super::{Fault, Format, Reading, Source, require};
 use super::MAGIC;
 use super::column::{Chunk, Column, Kind, kind};
 use super::content::Content;
+use super::guard::guarded;
 use super::rows::Rows;
 use super::unpack::can_unpack;
 
@@ -187,8 +187,7 @@ pub(super) fn description(content: &Content) -> io::Result<ParquetMetaData> {
     let len = len.try_into().map_or(0, u32::from_le_bytes).into();
     let start = end.checked_sub(len).ok_or_else(|| damaged("it is shorter than its footer"))?;
     let bytes = content.at(start, len)?;
-    // The crate makes an error of all damage that is known, as of what it unwraps; see `Column`.
-    catch_unwind(|| ParquetMetaDataReader::decode_metadata(&bytes))
-        .unwrap_or_else(|_| Err(ParquetError::General("the footer cannot be decoded".to_owned())))
+    guarded(|| ParquetMetaDataReader::decode_metadata(&bytes))
+        .unwrap_or_else(|| Err(ParquetError::General("the footer cannot be decoded".to_owned())))
         .map_err(read_error)
 }

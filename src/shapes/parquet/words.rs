@@ -1,6 +1,7 @@
 //! Strings as numbers: each string of a dictionary, and each that stands in a page itself, gets a
 //! number, and is parsed once.
 
+use std::cell::Cell;
 use std::net::IpAddr;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -8,7 +9,8 @@ use parquet::basic::Encoding;
 use parquet::data_type::ByteArray;
 use parquet::errors::Result;
 
-use crate::flow::{Detail, Direction, Field, Status, Values};
+use crate::evidence::Interface;
+use crate::flow::{Detail, Direction, Field, Status, Values, interface_name};
 
 use super::bits::Bits;
 use super::pages::damaged;
@@ -161,7 +163,8 @@ pub(super) struct Word {
 pub(super) enum Meaning {
     /// The field does not apply.
     None,
-    Id(Box<str>),
+    /// A name, and the interface of this name once it was asked for.
+    Id(Box<str>, Cell<Option<Interface>>),
     Status(Status),
     Direction(Direction),
     Address(IpAddr),
@@ -186,10 +189,10 @@ fn meaning(text: &[u8], field: Field) -> Meaning {
     values.set(field, text);
     let Ok(record) = values.record(Detail::Evidence) else { return Meaning::Odd };
     let number = |n: Option<u64>| n.map(Meaning::Number);
-    let id = |id: Option<&str>| id.map(|id| Meaning::Id(id.into()));
+    let id = |id: Option<&str>| id.map(|id| Meaning::Id(id.into(), Cell::default()));
     let address = |address: Option<IpAddr>| address.map(Meaning::Address);
     let meaning = match field {
-        Field::Interface => id(record.interface),
+        Field::Interface => id(record.interface.and_then(|id| interface_name(id).ok())),
         Field::Account => id(record.account),
         Field::LogStatus | Field::Action => Some(Meaning::Status(record.status)),
         Field::FlowDirection => record.direction.map(Meaning::Direction),
