@@ -57,6 +57,9 @@ struct LogArgs {
     /// Of 100 requests, how many the interfaces send themselves, from ephemeral ports [default: 0]
     #[arg(long, value_name = "PERCENT", value_parser = percent())]
     calls: Option<u32>,
+    /// Of 100 calls by the interfaces, how many are from a port that called before [default: 0]
+    #[arg(long, value_name = "PERCENT", value_parser = percent())]
+    reuse: Option<u32>,
     /// Of 100 requests, how many are scans that get through to closed ports [default: 0]
     #[arg(long, value_name = "PERCENT", value_parser = percent())]
     probes: Option<u32>,
@@ -143,6 +146,7 @@ fn options(args: &Args) -> FlowLogOptions {
         options.replies = log.replies;
         options.fields = log.fields.clone().unwrap_or_default();
         options.calls_percent = log.calls.unwrap_or(0);
+        options.reuse_percent = log.reuse.unwrap_or(0);
         options.probes_percent = log.probes.unwrap_or(0);
         options.long_percent = log.long.unwrap_or(0);
         options.loss_percent = log.loss.unwrap_or(0);

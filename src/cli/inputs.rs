@@ -164,10 +164,19 @@ impl InputArgs {
 
     /// Reads the inputs and reports on stderr what was read, and what could not be.
     pub(crate) fn read(&self) -> anyhow::Result<(Inputs, Exit)> {
-        let (read, exit) = read(&self.inputs, &self.reading())?;
+        self.read_for(Purpose::Rules)
+    }
+
+    /// As [`InputArgs::read`], for the command that lists the ports.
+    pub(crate) fn read_for_ports(&self) -> anyhow::Result<(Inputs, Exit)> {
+        self.read_for(Purpose::Ports)
+    }
+
+    fn read_for(&self, purpose: Purpose) -> anyhow::Result<(Inputs, Exit)> {
+        let (read, exit) = read_for(purpose, &self.inputs, &self.reading())?;
         if self.strict {
             let malformed = read.traffic.as_ref().map_or(0, |t| t.report.records.malformed);
-            if exit == Exit::Failed || malformed > 0 {
+            if exit == Exit::Failed || malformed > 0 || read.lacking > 0 {
                 bail!("stopped, as --strict asks, because not everything could be read");
             }
         }
@@ -175,11 +184,20 @@ impl InputArgs {
     }
 }
 
+/// What inputs are read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Rules of used ports.
+    Rules,
+    /// A list of the ports.
+    Ports,
+}
+
 /// Follows the reading with a bar.
 struct Bar(indicatif::ProgressBar);
 
 impl Watch for Bar {
-    fn found(&self, _files: usize, bytes: u64) {
+    fn found(&self, bytes: u64) {
         self.0.set_length(bytes);
         self.0.enable_steady_tick(Duration::from_millis(200));
     }
@@ -192,6 +210,14 @@ impl Watch for Bar {
 /// Reads inputs and reports on stderr what was read. An input that fails is an error that does
 /// not keep the others from being used.
 pub(crate) fn read(names: &[String], reading: &Reading) -> anyhow::Result<(Inputs, Exit)> {
+    read_for(Purpose::Rules, names, reading)
+}
+
+fn read_for(
+    purpose: Purpose,
+    names: &[String],
+    reading: &Reading,
+) -> anyhow::Result<(Inputs, Exit)> {
     let bar = Bar(output::progress_of_bytes("reading"));
     let mut read = inputs::read(names, reading, &bar)?;
     bar.0.finish_and_clear();
@@ -203,13 +229,32 @@ pub(crate) fn read(names: &[String], reading: &Reading) -> anyhow::Result<(Input
         exit = Exit::Failed;
         print_error(&anyhow!(failure));
     }
-    notes::report(&read, reading);
+    notes::report(&read, reading, purpose);
     let selection = &reading.selection;
     for source in &mut read.sources {
         source.used.retain(|&protocol, _| selection.takes_protocol(protocol));
     }
     if read.sources.is_empty() {
-        bail!("nothing to do: no input has ports of the selected interfaces");
+        let selecting = selecting(selection);
+        if selecting.is_empty() || read.traffic.is_none() && read.table_ports.is_empty() {
+            bail!("nothing could be read");
+        }
+        bail!("nothing to do: no input has anything that {} selects", selecting.join(", "));
     }
     Ok((read, exit))
+}
+
+/// The flags that select, as far as they are given.
+fn selecting(selection: &Selection) -> Vec<&'static str> {
+    [
+        (!selection.interfaces.is_empty(), "--interface"),
+        (!selection.accounts.is_empty(), "--account"),
+        (!selection.protocols.is_empty(), "--protocol"),
+        (selection.action != Action::default(), "--action"),
+        (selection.since.is_some(), "--since"),
+        (selection.until.is_some(), "--until"),
+    ]
+    .into_iter()
+    .filter_map(|(is_given, flag)| is_given.then_some(flag))
+    .collect()
 }

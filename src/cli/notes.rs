@@ -4,24 +4,31 @@ use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rangecover::evidence::table::time;
-use rangecover::evidence::{Class, Decided, InterfaceTraffic, Span, Traffic};
+use rangecover::evidence::{Class, Decided, InterfaceTraffic, LeftOut, Span, Traffic};
 use rangecover::export::number::{counted, duration, grouped, percent};
 use rangecover::flow::ServicePort;
 use rangecover::inputs::{Inputs, Reading, name};
 
+use super::inputs::Purpose;
 use super::output::note;
 
 /// Interfaces that are named before the rest is only counted.
 const NAMED: usize = 3;
 
 /// Says what was read, what of it does not count, and what it covers.
-pub(crate) fn report(read: &Inputs, reading: &Reading) {
-    let Some(traffic) = &read.traffic else {
+pub(crate) fn report(read: &Inputs, reading: &Reading, purpose: Purpose) {
+    if read.lacking > 0 {
+        let verb = if read.lacking == 1 { "it lacks" } else { "they lack" };
+        let logs = counted(read.lacking, "flow log");
+        note(&format!("{logs} left out, because {verb} columns (see above)"));
+    }
+    if let Some(traffic) = &read.traffic {
+        records(traffic);
+        left_out(traffic);
+        window(traffic);
+    } else if read.table_ports.is_empty() {
         return;
-    };
-    records(traffic);
-    left_out(traffic);
-    window(traffic);
+    }
     for wanted in &reading.selection.interfaces {
         let present =
             |source: &rangecover::inputs::Source| source.interface.as_ref() == Some(wanted);
@@ -29,11 +36,13 @@ pub(crate) fn report(read: &Inputs, reading: &Reading) {
             note(&format!("no record of interface {wanted}"));
         }
     }
-    if reading.selection.port == ServicePort::Service {
-        classes(traffic);
+    if let Some(traffic) = &read.traffic
+        && reading.selection.port == ServicePort::Service
+    {
+        classes(traffic, purpose);
         doubts(traffic);
     }
-    overrules(traffic, reading);
+    overrules(read, reading);
 }
 
 fn records(traffic: &Traffic) {
@@ -73,6 +82,13 @@ fn left_out(traffic: &Traffic) {
 }
 
 fn window(traffic: &Traffic) {
+    if traffic.interfaces.is_empty() {
+        let LeftOut { interface, account, time } = traffic.report.left_out;
+        let is_selected = interface + account + time > 0;
+        let why = if is_selected { "all records were left out" } else { "no record is valid" };
+        note(&format!("no interface is left: {why}"));
+        return;
+    }
     let mut all = Span::default();
     for interface in &traffic.interfaces {
         all.merge(&interface.span);
@@ -91,7 +107,7 @@ fn window(traffic: &Traffic) {
     }
 }
 
-fn classes(traffic: &Traffic) {
+fn classes(traffic: &Traffic, purpose: Purpose) {
     let mut classes: BTreeMap<Class, u64> = BTreeMap::new();
     for (class, n) in traffic.interfaces.iter().flat_map(InterfaceTraffic::classes) {
         *classes.entry(class).or_default() += n;
@@ -99,7 +115,11 @@ fn classes(traffic: &Traffic) {
     let counts: Vec<String> =
         classes.iter().map(|(class, &n)| format!("{} {class}", grouped(n))).collect();
     if !counts.is_empty() {
-        note(&format!("ports: {} (`rangecover ports` lists them)", counts.join(", ")));
+        let hint = match purpose {
+            Purpose::Rules => " (`rangecover ports` lists them)",
+            Purpose::Ports => "",
+        };
+        note(&format!("ports: {}{hint}", counts.join(", ")));
     }
 }
 
@@ -112,11 +132,24 @@ fn doubts(traffic: &Traffic) {
         pair,
         "talks with one address only, and either may be its own; ports of this traffic are unknown",
     );
-    named(
+    let unplaced = |interface: &InterfaceTraffic, so: &str| {
+        format!(
+            "has no address that stands in all of its {}; of {} of them it is not known which \
+             port is its own, {so}; a log with flow-direction tells",
+            counted(interface.span.records, "record"),
+            grouped(interface.unplaced),
+        )
+    };
+    let is_lost = |interface: &InterfaceTraffic| interface.ports.is_empty();
+    told(
         traffic,
-        |interface| interface.unplaced > 0,
-        "has no address that stands in all of its records, so which ports are its own is not known; \
-         a log with flow-direction tells",
+        |interface| interface.unplaced > 0 && is_lost(interface),
+        |interface| unplaced(interface, "and no rule can be derived from them"),
+    );
+    told(
+        traffic,
+        |interface| interface.unplaced > 0 && !is_lost(interface),
+        |interface| unplaced(interface, "so they count for no port"),
     );
     named(
         traffic,
@@ -127,9 +160,18 @@ fn doubts(traffic: &Traffic) {
 
 /// Says something of the interfaces that it holds for.
 fn named(traffic: &Traffic, holds: impl Fn(&&InterfaceTraffic) -> bool, text: &str) {
+    told(traffic, holds, |_| text.to_owned());
+}
+
+/// As [`named`], with words of each interface's own.
+fn told(
+    traffic: &Traffic,
+    holds: impl Fn(&&InterfaceTraffic) -> bool,
+    text: impl Fn(&InterfaceTraffic) -> String,
+) {
     let mut interfaces = traffic.interfaces.iter().filter(holds);
     for interface in interfaces.by_ref().take(NAMED) {
-        note(&format!("{} {text}", name(None, interface.interface.as_deref())));
+        note(&format!("{} {}", name(None, interface.interface.as_deref()), text(interface)));
     }
     let more = interfaces.count() as u64;
     if more > 0 {
@@ -137,13 +179,19 @@ fn named(traffic: &Traffic, holds: impl Fn(&&InterfaceTraffic) -> bool, text: &s
     }
 }
 
-fn overrules(traffic: &Traffic, reading: &Reading) {
+fn overrules(read: &Inputs, reading: &Reading) {
+    let interfaces = read.traffic.iter().flat_map(|traffic| &traffic.interfaces);
     for entry in reading.judgement.include.iter().chain(&reading.judgement.exclude) {
-        let meant = traffic.interfaces.iter().flat_map(|interface| &interface.ports).any(|port| {
-            entry.protocol.is_none_or(|protocol| protocol == port.protocol)
-                && entry.span.contains(port.port.into())
+        let takes = |protocol| entry.protocol.is_none_or(|wanted| wanted == protocol);
+        let in_logs = interfaces
+            .clone()
+            .flat_map(|interface| &interface.ports)
+            .any(|port| takes(port.protocol) && entry.span.contains(port.port.into()));
+        let in_tables = read.table_ports.iter().any(|(&protocol, ports)| {
+            takes(protocol)
+                && ports.runs().into_iter().any(|run| run.intersection(entry.span).is_some())
         });
-        if !meant {
+        if !in_logs && !in_tables {
             note(&format!("{entry} is overruled, but no port of it has records"));
         }
     }

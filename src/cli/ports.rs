@@ -47,7 +47,7 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let (read, exit) = args.inputs.read()?;
+    let (read, exit) = args.inputs.read_for_ports()?;
     let Some(traffic) = read.traffic else {
         bail!("no flow log among the inputs, so no evidence");
     };

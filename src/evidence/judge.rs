@@ -11,7 +11,7 @@ use crate::ports::Protocol;
 use super::class::{Class, Decided};
 use super::local_port::LocalPort;
 use super::node::Findings;
-use super::port::{PortEvidence, RemotePorts};
+use super::port::{EPHEMERAL, LOW_EPHEMERAL, PortEvidence, RemotePorts, rank};
 use super::sample::Endpoint;
 use super::traffic::PortTraffic;
 
@@ -99,20 +99,11 @@ pub(super) struct Judge<'a> {
     fan_out: HashMap<(Protocol, Endpoint), u64, FixedState>,
     /// Whether records to ports of the interface are in the log at all.
     has_inbound: bool,
-    /// Whether records from its ports are.
-    has_outbound: bool,
+    /// For each protocol whether its answers are in the log. A udp port may be the only one that
+    /// is asked, so udp goes by all records.
+    has_answers: [bool; Protocol::ALL.len()],
     /// First port from which the interface calls.
     first_ephemeral: u16,
-}
-
-/// First port from which Linux calls; Windows calls from 49152 on.
-const EPHEMERAL: u16 = 32_768;
-/// First port from which load balancers and NAT gateways call.
-const LOW_EPHEMERAL: u16 = 1_024;
-
-/// What port numbers alone suggest: the lower the rank, the more likely a service's.
-fn rank(port: u16, first_ephemeral: u16) -> u8 {
-    u8::from(port >= LOW_EPHEMERAL) + u8::from(port >= first_ephemeral)
 }
 
 impl<'a> Judge<'a> {
@@ -121,16 +112,22 @@ impl<'a> Judge<'a> {
             judgement,
             fan_out: HashMap::default(),
             has_inbound: false,
-            has_outbound: false,
+            has_answers: [false; Protocol::ALL.len()],
             first_ephemeral: EPHEMERAL,
         };
+        let (mut tcp, mut all) = (Flows::default(), Flows::default());
         for (&LocalPort { protocol, .. }, evidence) in &findings.ports {
             for endpoint in evidence.endpoints.iter() {
                 *judge.fan_out.entry((protocol, endpoint)).or_default() += 1;
             }
-            judge.has_inbound |= evidence.flows_in > 0;
-            judge.has_outbound |= evidence.flows_out > 0;
+            all.add(evidence);
+            if protocol == Protocol::Tcp {
+                tcp.add(evidence);
+            }
         }
+        judge.has_inbound = all.inbound > 0;
+        judge.has_answers[Protocol::Tcp as usize] = tcp.is_two_way();
+        judge.has_answers[Protocol::Udp as usize] = all.is_two_way();
         if judge.calls_from_low_ports(findings) {
             judge.first_ephemeral = LOW_EPHEMERAL;
         }
@@ -145,7 +142,7 @@ impl<'a> Judge<'a> {
         const ONE_IN: usize = 10;
         let client = |evidence: &PortEvidence, key: LocalPort| {
             let verdict =
-                self.by_flags(evidence).or_else(|| self.by_remote_services(key, evidence));
+                self.by_flags(key, evidence).or_else(|| self.by_remote_services(key, evidence));
             verdict.is_some_and(|verdict| verdict.0 == Class::Client)
         };
         let clients = || findings.ports.iter().filter(|&(&key, evidence)| client(evidence, key));
@@ -192,9 +189,10 @@ impl<'a> Judge<'a> {
     /// The strongest evidence first.
     fn verdict(&self, key: LocalPort, evidence: &PortEvidence) -> Verdict {
         let verdict = self
-            .by_flags(evidence)
+            .by_flags(key, evidence)
             .or_else(|| self.by_remote_services(key, evidence))
             .or_else(|| self.by_silence(key, evidence))
+            .or_else(|| self.by_knocks(key, evidence))
             .or_else(|| self.by_fan_in(key, evidence))
             .or_else(|| self.by_numbers(key, evidence))
             .unwrap_or((Class::Unknown, Decided::Nothing));
@@ -205,14 +203,17 @@ impl<'a> Judge<'a> {
         verdict
     }
 
-    /// Whether the port never answered, in a log that has answers.
-    fn is_silent(&self, evidence: &PortEvidence) -> bool {
-        self.has_outbound && evidence.flows_in > 0 && !evidence.answered
+    /// Whether the port never answered, in a log that has answers. Data that came in and anything
+    /// that went out make a connection, even if all that went out were acknowledgements.
+    fn is_silent(&self, LocalPort { protocol, .. }: LocalPort, evidence: &PortEvidence) -> bool {
+        let connected = evidence.carried && evidence.flows_out > 0;
+        let answered = evidence.answered || connected;
+        self.has_answers[protocol as usize] && evidence.flows_in > 0 && !answered
     }
 
     /// A SYN shows who opens a connection, a SYN-ACK who accepts it. Who only is asked may be a
-    /// closed port.
-    fn by_flags(&self, evidence: &PortEvidence) -> Option<Verdict> {
+    /// closed port, or a client's that a scanner has found.
+    fn by_flags(&self, key: LocalPort, evidence: &PortEvidence) -> Option<Verdict> {
         if self.judgement.ignore_flags {
             return None;
         }
@@ -224,10 +225,11 @@ impl<'a> Judge<'a> {
         if !asked || served > 0 {
             return None;
         }
-        if self.is_silent(evidence) {
+        if self.is_silent(key, evidence) {
             return Some((Class::Unanswered, Decided::Answers));
         }
-        Some((Class::Service, Decided::TcpFlags))
+        let one_way = !self.has_answers[key.protocol as usize];
+        (one_way && evidence.carried).then_some((Class::Service, Decided::TcpFlags))
     }
 
     /// Local ports and remote endpoints are the two sides of a graph. A service has more remote
@@ -255,7 +257,7 @@ impl<'a> Judge<'a> {
         // calls, and to say that of silence the remote port has to look like a service's.
         let resets = evidence.flows_out > 0 && !evidence.answered;
         let remote_is_lower = remote_rank(evidence.remote.greatest) < self.rank(key.port);
-        if self.is_silent(evidence) && (resets || !remote_is_lower) {
+        if self.is_silent(key, evidence) && (resets || !remote_is_lower) {
             return None;
         }
         Some((Class::Client, Decided::FanIn))
@@ -267,7 +269,7 @@ impl<'a> Judge<'a> {
         /// A scan sends a packet or two from each endpoint, and does not go on.
         const PACKETS: u64 = 10;
         const RECORDS: u32 = 3;
-        if self.is_silent(evidence) {
+        if self.is_silent(key, evidence) {
             let sustained = evidence.flows_in >= RECORDS
                 && evidence.packets >= PACKETS * evidence.endpoints.count();
             return Some(if key.protocol == Protocol::Udp && sustained {
@@ -280,20 +282,43 @@ impl<'a> Judge<'a> {
         unheard.then_some((Class::Client, Decided::Answers))
     }
 
+    /// Knocks alone, in a log without answers, show no service: the port may be closed.
+    fn by_knocks(&self, key: LocalPort, evidence: &PortEvidence) -> Option<Verdict> {
+        let one_way = !self.has_answers[key.protocol as usize] && evidence.flows_out == 0;
+        let knocks = key.protocol == Protocol::Tcp && evidence.bytes > 0 && !evidence.carried;
+        (one_way && knocks).then_some((Class::Unknown, Decided::Nothing))
+    }
+
     fn by_fan_in(&self, key: LocalPort, evidence: &PortEvidence) -> Option<Verdict> {
         let votes = self.votes(key, evidence);
         if votes.service < self.judgement.min_endpoints || 2 * votes.service <= votes.all {
             return None;
         }
+        let remote = &evidence.remote;
+        let n_endpoints = evidence.endpoints.count();
         // The ports of callers differ. Few remote ports belong to services, as when a crawler calls
         // port 443 of many hosts from few ports of its own, or to a protocol that uses one port on
         // both sides.
-        let remote = &evidence.remote;
-        let few = 4 * remote.count() <= evidence.endpoints.count().min(RemotePorts::MOST);
-        if !few || remote.least > key.port {
-            return Some((Class::Service, Decided::FanIn));
+        if 2 * remote.count() <= n_endpoints.min(RemotePorts::MOST) {
+            let service = (remote.least > key.port).then_some(Class::Service);
+            let client = (remote.greatest < key.port).then_some(Class::Client);
+            return service.or(client).map(|class| (class, Decided::FanIn));
         }
-        (remote.greatest < key.port).then_some((Class::Client, Decided::FanIn))
+        // Callers have ports like an ephemeral one, those who are called mostly lower ones: a port
+        // that calls again and again has many endpoints too.
+        let lower = remote.count_below(self.rank(key.port));
+        if lower == remote.count() {
+            return Some((Class::Client, Decided::Ranges));
+        }
+        let mostly_lower = 2 * lower >= remote.count();
+        let asked_first = evidence.first_in < evidence.first_out;
+        let few = n_endpoints < 2 * self.judgement.min_endpoints;
+        let sent_first = evidence.first_out < evidence.first_in;
+        let is_ephemeral = key.port >= self.first_ephemeral;
+        if mostly_lower && !asked_first || is_ephemeral && few && sent_first {
+            return None;
+        }
+        Some((Class::Service, Decided::FanIn))
     }
 
     /// Who sent first, and how the port numbers compare: hints that only count together or where the
@@ -328,12 +353,12 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn rank(&self, port: u16) -> u8 {
+    fn rank(&self, port: u16) -> usize {
         rank(port, self.first_ephemeral)
     }
 }
 
-fn remote_rank(port: u16) -> u8 {
+fn remote_rank(port: u16) -> usize {
     rank(port, EPHEMERAL)
 }
 
@@ -342,4 +367,24 @@ struct Votes {
     all: u64,
     service: u64,
     client: u64,
+}
+
+/// Records of many ports.
+#[derive(Clone, Copy, Default)]
+struct Flows {
+    inbound: u64,
+    outbound: u64,
+}
+
+impl Flows {
+    fn add(&mut self, evidence: &PortEvidence) {
+        self.inbound += u64::from(evidence.flows_in);
+        self.outbound += u64::from(evidence.flows_out);
+    }
+
+    /// Whether both directions were recorded: not when a record or two went astray.
+    fn is_two_way(self) -> bool {
+        const ONE_IN: u64 = 20;
+        self.outbound > 0 && self.outbound * ONE_IN >= self.inbound
+    }
 }

@@ -10,13 +10,13 @@
 //!
 //! | word | what decides |
 //! | --- | --- |
-//! | `tcp-flags` | SYN-ACK from the port, or SYN to it that was answered: service. SYN from it, or SYN-ACK to it: client |
-//! | `fan-in` | most of its remote endpoints have more local ports than it has endpoints: client. At least three (`--min-endpoints`) have fewer, and their ports differ: service |
-//! | `answers` | asked and never answered, or by resets alone: unanswered. Sent and never answered: client |
+//! | `tcp-flags` | SYN-ACK from the port: service. SYN from it, or SYN-ACK to it: client. In a log without answers, SYN to it with data: service |
+//! | `fan-in` | most of its remote endpoints have more local ports than it has endpoints: client. At least three (`--min-endpoints`) have fewer, and their ports differ and are mostly not lower: service |
+//! | `answers` | asked and never answered, or by a few resets alone: unanswered. Sent and never answered: client |
 //! | `one-way` | udp that never answers, but is sent ten packets or more per endpoint, in three records or more: service |
 //! | `ranges` | all remote ports in a higher range than the local one (below 1024, below 32768, ephemeral): service; in a lower one: client |
 //! | `start` | who sent first, where the ranges say nothing; it never makes a service of an ephemeral port |
-//! | `nothing` | none of these, or two that contradict each other: unknown |
+//! | `nothing` | none of these, two that contradict each other, or bare SYNs in a log without answers: unknown |
 //! | `own-address` | one remote address, and either may be the interface's: unknown |
 //! | `include`, `exclude`, `min-flows` | overruled by flags of the command |
 //!

@@ -31,6 +31,8 @@ pub(super) struct PortEvidence {
     pub(super) asked: bool,
     /// Whether anything but resets went out.
     pub(super) answered: bool,
+    /// Whether more came in than what opens a connection.
+    pub(super) carried: bool,
     /// The remote endpoints.
     pub(super) endpoints: Sample,
     /// Their ports.
@@ -51,10 +53,21 @@ impl Default for PortEvidence {
             called: 0,
             asked: false,
             answered: false,
+            carried: false,
             endpoints: Sample::default(),
             remote: RemotePorts::default(),
         }
     }
+}
+
+/// First port from which Linux calls; Windows calls from 49152 on.
+pub(super) const EPHEMERAL: u16 = 32_768;
+/// First port from which load balancers and NAT gateways call.
+pub(super) const LOW_EPHEMERAL: u16 = 1_024;
+
+/// What port numbers alone suggest: the lower the rank, the more likely a service's.
+pub(super) fn rank(port: u16, first_ephemeral: u16) -> usize {
+    usize::from(port >= LOW_EPHEMERAL) + usize::from(port >= first_ephemeral)
 }
 
 /// The least and the greatest of some ports, and about how many different ones there are.
@@ -62,13 +75,13 @@ impl Default for PortEvidence {
 pub(super) struct RemotePorts {
     pub(super) least: u16,
     pub(super) greatest: u16,
-    /// A bit for each port, by its hash.
-    bits: u32,
+    /// For each rank a bit for each port, by its hash.
+    bits: [u32; 3],
 }
 
 impl Default for RemotePorts {
     fn default() -> Self {
-        Self { least: u16::MAX, greatest: 0, bits: 0 }
+        Self { least: u16::MAX, greatest: 0, bits: [0; 3] }
     }
 }
 
@@ -80,18 +93,25 @@ impl RemotePorts {
         self.least = self.least.min(port);
         self.greatest = self.greatest.max(port);
         // Fibonacci hashing: the top bits of a product with 2³² / φ.
-        self.bits |= 1 << (u32::from(port).wrapping_mul(0x9e37_79b9) >> 27);
+        self.bits[rank(port, EPHEMERAL)] |= 1 << (u32::from(port).wrapping_mul(0x9e37_79b9) >> 27);
     }
 
     fn merge(&mut self, other: Self) {
         self.least = self.least.min(other.least);
         self.greatest = self.greatest.max(other.greatest);
-        self.bits |= other.bits;
+        for (bits, more) in self.bits.iter_mut().zip(other.bits) {
+            *bits |= more;
+        }
     }
 
     /// How many different ports there are at least.
     pub(super) fn count(self) -> u64 {
-        self.bits.count_ones().into()
+        self.count_below(self.bits.len())
+    }
+
+    /// The same, of ports with a rank below this one.
+    pub(super) fn count_below(self, rank: usize) -> u64 {
+        self.bits[..rank].iter().map(|bits| u64::from(bits.count_ones())).sum()
     }
 }
 
@@ -124,6 +144,7 @@ impl PortEvidence {
         self.add_sums(record, record.src, record.srcport);
         add(&mut self.flows_in, record.count);
         self.first_in = self.first_in.min(record.start);
+        self.carried |= record.is_more_than_a_knock();
         match opening(record.tcp_flags) {
             Opening::Asks => self.asked = true,
             Opening::Accepts => add(&mut self.called, record.count),
@@ -165,6 +186,7 @@ impl PortEvidence {
         add(&mut self.called, other.called);
         self.asked |= other.asked;
         self.answered |= other.answered;
+        self.carried |= other.carried;
         self.endpoints.merge(&other.endpoints);
         self.remote.merge(other.remote);
     }

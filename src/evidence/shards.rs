@@ -26,7 +26,7 @@ pub(super) trait Row: Default + Send {
 
 impl Row for Tally {
     type Item = Count;
-    const BATCH: usize = 2_048;
+    const BATCH: usize = 8_192;
 
     fn interface(item: &Count) -> u32 {
         item.interface

@@ -7,11 +7,13 @@ use std::time::{Duration, UNIX_EPOCH};
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::port_list::{LineError, UsedPorts};
+use crate::flow::Selection;
+use crate::port_list::{Entry, LineError, UsedPorts};
 use crate::ports::{Protocol, ProtocolError};
 use crate::quote::quoted;
 
 use super::class::{Class, ClassError};
+use super::judge::Judgement;
 use super::traffic::InterfaceTraffic;
 
 /// The columns, in order. The first four are needed when it is read; others may be absent.
@@ -30,6 +32,11 @@ pub const COLUMNS: [&str; 11] = [
 ];
 /// How many of the columns are needed.
 pub const NEEDED: usize = 4;
+/// The place of the column with the number of records.
+const FLOWS: usize = 6;
+
+/// Commas; semicolons where spreadsheets need the comma for decimals; tabs.
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// A row, as far as it is read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +60,14 @@ pub enum TableError {
     /// Not CSV.
     #[error("{0}")]
     Csv(String),
+    /// A row that does not fit the header.
+    #[error("{cells} cells, the header has {columns}")]
+    Long {
+        /// Cells of the row.
+        cells: usize,
+        /// Those of the header.
+        columns: usize,
+    },
     /// Not a port.
     #[error("'{0}' is not a port, 0 to 65535")]
     Port(String),
@@ -67,9 +82,88 @@ pub enum TableError {
 /// Whether text begins like a table.
 #[must_use]
 pub fn looks_like_table(text: &str) -> bool {
-    let names: Vec<&str> =
-        text.lines().next().unwrap_or_default().split(',').map(str::trim).collect();
-    COLUMNS[..NEEDED].iter().all(|column| names.contains(column))
+    separator(&text[start(text)..]).is_some()
+}
+
+/// Where the first line begins that is not blank: spreadsheets keep empty rows as separators.
+fn start(text: &str) -> usize {
+    let blank = |c: char| c.is_whitespace() || c == '\u{feff}' || c == '"' || is_separator(c);
+    let lines = text.split_inclusive('\n').take_while(|line| line.chars().all(blank));
+    let start = lines.map(str::len).sum();
+    start + if text[start..].starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+}
+
+fn is_separator(c: char) -> bool {
+    SEPARATORS.iter().any(|&separator| c == char::from(separator))
+}
+
+/// What stands between the cells of a text that begins with the header of a table.
+fn separator(text: &str) -> Option<u8> {
+    SEPARATORS.into_iter().find(|&separator| {
+        let mut reader = reader(text, separator);
+        reader.headers().is_ok_and(|names| columns(names).is_ok())
+    })
+}
+
+fn reader(text: &str, separator: u8) -> csv::Reader<&[u8]> {
+    let mut builder = csv::ReaderBuilder::new();
+    builder.flexible(true).delimiter(separator).from_reader(text.as_bytes())
+}
+
+/// A cell without the spaces around it, and without quotes that spaces before them have hidden.
+fn trimmed(cell: &str) -> &str {
+    cell.trim_matches(|c: char| c.is_whitespace() || c == '"')
+}
+
+fn place(names: &csv::StringRecord, column: &str) -> Option<usize> {
+    names.iter().position(|name| trimmed(name).eq_ignore_ascii_case(column))
+}
+
+/// Where the columns that are needed stand.
+fn columns(names: &csv::StringRecord) -> Result<[usize; NEEDED], TableError> {
+    let mut columns = [0; NEEDED];
+    for (at, &column) in columns.iter_mut().zip(&COLUMNS) {
+        *at = place(names, column).ok_or(TableError::Column(column))?;
+    }
+    Ok(columns)
+}
+
+/// Hands each row to a function, with its number of records where it has one.
+fn for_each_row(
+    text: &str,
+    mut take: impl FnMut(TableRow, Option<u64>),
+) -> Result<(), LineError<TableError>> {
+    let start = start(text);
+    let table = &text[start..];
+    let at = |position: Option<&csv::Position>, error| {
+        // Line ends before a row count as part of it.
+        let byte = position.map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+        let byte = start + byte.min(table.len());
+        let ends = text.as_bytes()[byte..].iter().take_while(|&b| b"\r\n".contains(b)).count();
+        let before = &text.as_bytes()[..byte + ends];
+        LineError { line: 1 + memchr::memchr_iter(b'\n', before).count(), error }
+    };
+    let of_csv =
+        |error: &csv::Error| at(error.position(), TableError::Csv(quoted(&error.to_string())));
+    let mut reader = reader(table, separator(table).unwrap_or(SEPARATORS[0]));
+    let names = reader.headers().map_err(|error| of_csv(&error))?.clone();
+    let columns = columns(&names).map_err(|error| at(None, error))?;
+    let flows = place(&names, COLUMNS[FLOWS]);
+    for record in reader.records() {
+        let record = record.map_err(|error| of_csv(&error))?;
+        let value = |column: usize| trimmed(record.get(column).unwrap_or_default());
+        if (0..record.len()).all(|column| value(column).is_empty()) {
+            continue;
+        }
+        let row = if (names.len()..record.len()).all(|column| value(column).is_empty()) {
+            row(columns.map(value))
+        } else {
+            Err(TableError::Long { cells: record.len(), columns: names.len() })
+        };
+        let row = row.map_err(|error| at(record.position(), error))?;
+        take(row, flows.and_then(|column| value(column).parse().ok()));
+    }
+    Ok(())
 }
 
 /// The rows of a table.
@@ -77,32 +171,9 @@ pub fn looks_like_table(text: &str) -> bool {
 /// # Errors
 /// The first row that is none, with its line.
 pub fn rows(text: &str) -> Result<Vec<TableRow>, LineError<TableError>> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let of_csv = |error: &csv::Error| LineError {
-        line: error.position().map_or(1, |position| line(position.line())),
-        error: TableError::Csv(quoted(&error.to_string())),
-    };
-    let names = reader.headers().map_err(|error| of_csv(&error))?.clone();
-    let mut columns = [0; NEEDED];
-    for (at, &column) in columns.iter_mut().zip(&COLUMNS) {
-        let found = names.iter().position(|name| name == column);
-        *at = found.ok_or(LineError { line: 1, error: TableError::Column(column) })?;
-    }
     let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| of_csv(&error))?;
-        let values = columns.map(|column| record.get(column).unwrap_or_default());
-        let row = row(values).map_err(|error| LineError {
-            line: record.position().map_or(1, |position| line(position.line())),
-            error,
-        })?;
-        rows.push(row);
-    }
+    for_each_row(text, |row, _| rows.push(row))?;
     Ok(rows)
-}
-
-fn line(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 fn row([interface, protocol, port, class]: [&str; NEEDED]) -> Result<TableRow, TableError> {
@@ -119,14 +190,57 @@ fn row([interface, protocol, port, class]: [&str; NEEDED]) -> Result<TableRow, T
 /// # Errors
 /// The first row that is none, with its line.
 pub fn used(text: &str) -> Result<Vec<(Option<String>, UsedPorts)>, LineError<TableError>> {
+    Ok(judged(text, &Selection::default(), &Judgement::default())?.interfaces)
+}
+
+/// What a table says, by what is selected and what overrules its classes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// The used ports of each interface that is selected, in order of its name.
+    pub interfaces: Vec<(Option<String>, UsedPorts)>,
+    /// The ports of all rows, whatever they are.
+    pub ports: UsedPorts,
+    /// Used ports without a number of records, so that none could be too small.
+    pub without_flows: u64,
+}
+
+/// The used ports of a table, where the judgement overrules its classes.
+///
+/// # Errors
+/// The first row that is none, with its line.
+pub fn judged(
+    text: &str,
+    selection: &Selection,
+    judgement: &Judgement,
+) -> Result<Judged, LineError<TableError>> {
     let mut interfaces: BTreeMap<Option<String>, UsedPorts> = BTreeMap::new();
-    for row in rows(text)? {
+    let mut judged = Judged::default();
+    for_each_row(text, |row, flows| {
+        judged.ports.entry(row.protocol).or_default().insert(row.port);
+        if !selection.takes_interface(row.interface.as_deref()) {
+            return;
+        }
+        let is_included = names(&judgement.include, &row);
+        let is_used = !names(&judgement.exclude, &row) && (row.class.is_used() || is_included);
+        judged.without_flows += u64::from(is_used && !is_included && flows.is_none());
+        // Whoever adds a row by hand may say that it has no records.
+        let least = Some(judgement.min_flows).filter(|&least| least > 1);
+        let is_rare = flows.zip(least).is_some_and(|(flows, least)| flows < least);
         let used = interfaces.entry(row.interface).or_default();
-        if row.class.is_used() {
+        if is_used && (is_included || !is_rare) {
             used.entry(row.protocol).or_default().insert(row.port);
         }
-    }
-    Ok(interfaces.into_iter().collect())
+    })?;
+    judged.interfaces = interfaces.into_iter().collect();
+    Ok(judged)
+}
+
+/// Whether the entries name the port of a row.
+fn names(entries: &[Entry], row: &TableRow) -> bool {
+    entries.iter().any(|entry| {
+        entry.protocol.is_none_or(|protocol| protocol == row.protocol)
+            && entry.span.contains(row.port.into())
+    })
 }
 
 /// The rows of what interfaces show.

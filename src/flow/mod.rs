@@ -5,6 +5,7 @@
 mod address;
 mod field;
 mod layout;
+mod number;
 mod record;
 mod selection;
 mod space;

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::address;
 use super::field::{Field, N_FIELDS};
 use super::layout::Layout;
+use super::number;
 
 /// Longest interface or account id that is believed; AWS's own have 21 characters.
 const LONGEST_ID: usize = 128;
@@ -205,7 +206,7 @@ impl<'a> Values<'a> {
         Ok(record)
     }
 
-    /// A decimal number without sign; none where the field does not apply.
+    /// A whole number without sign; none where the field does not apply.
     fn number<T: TryFrom<u64>>(
         &self,
         field: Field,
@@ -215,16 +216,17 @@ impl<'a> Values<'a> {
         if value == NONE || value == ABSENT {
             return Ok(None);
         }
-        let number = decimal(value).and_then(|n| T::try_from(n).ok()).map(Some);
+        let number = number::whole(value).and_then(|n| T::try_from(n).ok()).map(Some);
         number.ok_or_else(|| wrong(field, value, expected))
     }
 
     fn time(&self, field: Field) -> Result<Option<u32>, Malformed> {
-        let expected = "a time in seconds since 1970";
-        let seconds: Option<u64> = self.number(field, expected)?;
-        // Some exports count milliseconds.
-        let time = seconds.map(|n| u32::try_from(n).or_else(|_| u32::try_from(n / 1_000)));
-        time.transpose().map_err(|_| wrong(field, self.get(field), expected))
+        let value = self.get(field);
+        if value == NONE || value == ABSENT {
+            return Ok(None);
+        }
+        let time = number::time(value).map(Some);
+        time.ok_or_else(|| wrong(field, value, "a time in seconds since 1970"))
     }
 
     fn address(&self, field: Field) -> Result<Option<IpAddr>, Malformed> {
@@ -291,35 +293,6 @@ pub fn interface_name(id: &[u8]) -> Result<&str, Malformed> {
     printable(id).ok_or_else(|| wrong(Field::Interface, id, expected))
 }
 
-fn decimal(digits: &[u8]) -> Option<u64> {
-    /// So many digits never overflow.
-    const SAFE: usize = 19;
-    if digits.len() > SAFE {
-        return None;
-    }
-    let (first, rest) = match digits.split_first_chunk() {
-        Some((first, rest)) => (eight_digits(*first)?, rest),
-        None => (0, digits),
-    };
-    rest.iter().try_fold(first, |sum, &b| {
-        let digit = b.wrapping_sub(b'0');
-        (digit < 10).then(|| sum * 10 + u64::from(digit))
-    })
-}
-
-/// Eight digits at once, as most times have: neighbours are joined three times.
-fn eight_digits(text: [u8; 8]) -> Option<u64> {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let digits = u64::from_le_bytes(text) ^ 0x3030_3030_3030_3030;
-    // Adding 0x76 sets the high bit of what is above 9.
-    if (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & HIGH != 0 {
-        return None;
-    }
-    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
-    Some((fours * 10_000 + (fours >> 32)) & 0xffff_ffff)
-}
-
 impl<'a> Record<'a> {
     /// The record in a line, fields separated by white space.
     ///
@@ -382,6 +355,11 @@ mod tests {
             (OK.replace(" 443 ", " -1 "), "dstport '-1' is not a port, 0 to 65535"),
             (OK.replace("10.0.0.1", "10.0.0"), "srcaddr '10.0.0' is not an IPv4 or IPv6 address"),
             (OK.replace(" 20 ", " 2e9 "), "packets '2e9' is not a number of packets"),
+            (OK.replace(" 443 ", " 443.5 "), "dstport '443.5' is not a port, 0 to 65535"),
+            (
+                OK.replace("1418530010", "9999999999"),
+                "start '9999999999' is not a time in seconds since 1970",
+            ),
             (
                 OK.replace("1418530010", "99999999999999"),
                 "start '99999999999999' is not a time in seconds since 1970",
@@ -398,6 +376,15 @@ mod tests {
     }
 
     #[test]
+    fn numbers_as_tables_write_them() {
+        let expected = parse(OK);
+        let floats = OK.replace(" 443 6 20 4249 ", " 443.0 6.0 20.0 4249.00 ");
+        assert_eq!(parse(&floats.replace("50000", "50000.0")), expected);
+        assert_eq!(parse(&OK.replace("1418530010", "1418530010123")), expected);
+        assert_eq!(parse(&OK.replace("1418530010", "2014-12-14T04:06:50Z")), expected);
+    }
+
+    #[test]
     fn names_are_printable() {
         assert_eq!(interface_name(b"eni-1"), Ok("eni-1"));
         let error = interface_name(b"eni-\x1b[2J").unwrap_err().to_string();
@@ -405,23 +392,5 @@ mod tests {
             "interface-id 'eni-\\x1b[2J' is not an interface id such as eni-0123456789abcdef0";
         assert_eq!(error, expected);
         assert!(interface_name(&[b'x'; 129]).is_err());
-    }
-
-    #[test]
-    fn decimals_are_those_of_the_standard() {
-        let mut text = String::new();
-        for digit in "12345678901234567890".chars() {
-            text.push(digit);
-            let expected = if text.len() < 20 { text.parse().ok() } else { None };
-            assert_eq!(decimal(text.as_bytes()), expected, "{text}");
-            for at in 0..text.len() {
-                for wrong in [b'/', b':', b'-', b' ', 0xb5] {
-                    let mut bytes = text.clone().into_bytes();
-                    bytes[at] = wrong;
-                    assert_eq!(decimal(&bytes), None, "{bytes:?}");
-                }
-            }
-        }
-        assert_eq!(decimal(b"0000000009"), Some(9));
     }
 }

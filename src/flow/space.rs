@@ -1,8 +1,7 @@
 //! White space in a line.
 
 const LANES: usize = 8;
-const WORDS: usize = 8;
-const CHUNK: usize = LANES * WORDS;
+const CHUNK: usize = u64::BITS as usize;
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = ONES << 7;
 const SPACE: u64 = 0x20;
@@ -12,27 +11,30 @@ const SPACE: u64 = 0x20;
 /// Fields are short, so that the end of each is a surprise to the processor when bytes are looked
 /// at one by one. Sixty-four at a time have one surprise at most: how many ends there are.
 pub(super) fn positions(line: &[u8], mut at: impl FnMut(usize)) {
-    let (chunks, rest) = line.as_chunks::<CHUNK>();
-    for (i, chunk) in chunks.iter().enumerate() {
-        in_chunk(chunk, |lane| at(i * CHUNK + lane));
+    for (i, chunk) in line.chunks(CHUNK).enumerate() {
+        let mut bits = candidates(chunk);
+        while bits != 0 {
+            let byte = bits.trailing_zeros() as usize;
+            if chunk[byte].is_ascii_whitespace() {
+                at(i * CHUNK + byte);
+            }
+            bits &= bits - 1;
+        }
     }
-    let mut last = [b'x'; CHUNK];
-    last[..rest.len()].copy_from_slice(rest);
-    in_chunk(&last, |lane| at(chunks.len() * CHUNK + lane));
 }
 
-fn in_chunk(chunk: &[u8; CHUNK], mut at: impl FnMut(usize)) {
-    let mut candidates = 0;
-    for (i, word) in chunk.as_chunks::<LANES>().0.iter().enumerate() {
-        candidates |= up_to_space(u64::from_le_bytes(*word)) << (i * LANES);
+/// A bit for each byte of a chunk that is at most a space.
+fn candidates(chunk: &[u8]) -> u64 {
+    let (words, rest) = chunk.as_chunks::<LANES>();
+    let mut bits = 0;
+    for (i, word) in words.iter().enumerate() {
+        bits |= up_to_space(u64::from_le_bytes(*word)) << (i * LANES);
     }
-    while candidates != 0 {
-        let lane = candidates.trailing_zeros() as usize;
-        if chunk[lane % CHUNK].is_ascii_whitespace() {
-            at(lane);
-        }
-        candidates &= candidates - 1;
+    // Not by a padded copy: to load what was stored in pieces takes longer than these few bytes.
+    for (i, &byte) in rest.iter().enumerate() {
+        bits |= u64::from(byte <= b' ') << (words.len() * LANES + i);
     }
+    bits
 }
 
 /// A bit for each byte that is at most a space, the first byte lowest.

@@ -17,6 +17,8 @@ const NTP: u16 = 123;
 /// The streams of draws for what interfaces call begin here, apart from those of the interfaces.
 const REMOTES_STREAM: u64 = 1 << 32;
 
+/// Services of hosts that are called just once, where ports are reused.
+const STRANGE: [(Protocol, u16); 5] = [(Tcp, HTTPS), (Tcp, HTTPS), (Tcp, 80), (Tcp, 25), (Udp, 53)];
 /// Services on the internet, the frequent ones several times.
 const PUBLIC: [u16; 10] = [443, 443, 443, 443, 80, 80, 8_443, 25, 587, 993];
 /// Services in private networks.
@@ -36,6 +38,9 @@ pub(super) struct Remotes {
     pools: Vec<Vec<Remote>>,
     /// Hosts so far that were called just once.
     n_strangers: u32,
+    /// For each interface the ephemeral ports it called from over tcp and udp, the first one
+    /// first; empty where ports are not reused.
+    called_from: Vec<[Vec<u16>; 2]>,
 }
 
 impl Remotes {
@@ -45,7 +50,17 @@ impl Remotes {
     pub(super) fn new(seed: u64, options: &FlowLogOptions) -> Self {
         let n_pools = if options.calls_percent > 0 { options.n_interfaces } else { 0 };
         let pool = |index| pool(&mut Dice::new(seed, REMOTES_STREAM + u64::from(index)));
-        Self { pools: (0..n_pools).map(pool).collect(), n_strangers: 0 }
+        let n_callers = if options.reuse_percent > 0 { n_pools } else { 0 };
+        Self {
+            pools: (0..n_pools).map(pool).collect(),
+            n_strangers: 0,
+            called_from: (0..n_callers).map(|_| Default::default()).collect(),
+        }
+    }
+
+    fn called_from(&mut self, interface: u32, protocol: Protocol) -> Option<&mut Vec<u16>> {
+        let both = self.called_from.get_mut(interface as usize)?;
+        Some(&mut both[usize::from(protocol == Udp)])
     }
 }
 
@@ -93,13 +108,16 @@ impl TrafficSource<'_> {
 
     /// What an interface calls this time.
     fn remote(&mut self, interface: u32) -> Remote {
+        let reuses = self.options.reuse_percent > 0;
+        let strangers = if reuses { 40 } else { 15 };
         match self.dice.below(100) {
-            0..15 => {
+            percent if percent < strangers => {
                 let address = stranger(self.remotes.n_strangers);
                 self.remotes.n_strangers = self.remotes.n_strangers.wrapping_add(1);
-                Remote { protocol: Tcp, endpoint: Endpoint { address, port: HTTPS } }
+                let (protocol, port) = if reuses { self.dice.pick(&STRANGE) } else { (Tcp, HTTPS) };
+                Remote { protocol, endpoint: Endpoint { address, port } }
             }
-            15..25 => {
+            percent if percent < strangers + 10 => {
                 let known = self.known_remote(interface);
                 // gRPC, passive FTP, and RPC of Windows: ports as a client has them too.
                 let port = match self.dice.below(3) {
@@ -119,9 +137,12 @@ impl TrafficSource<'_> {
         self.remotes.pools[interface as usize][nth as usize]
     }
 
-    /// A port to call from that the interface uses for nothing else.
+    /// A port to call from that the interface uses for nothing else but calls.
     fn local_port(&mut self, interface: u32, remote: Remote) -> Option<u16> {
         let protocol = remote.protocol;
+        if let Some(port) = self.reused_port(interface, protocol) {
+            return Some(port);
+        }
         let is_time = protocol == Udp && remote.endpoint.port == NTP;
         // Daemons ask for the time from the port of the time service itself.
         if is_time
@@ -131,10 +152,31 @@ impl TrafficSource<'_> {
             return Some(NTP);
         }
         let (from, to) = self.interface(interface).host().ephemeral_ports();
-        (0..TRIES).find_map(|_| {
+        let port = (0..TRIES).find_map(|_| {
             let port = self.dice.port(from, to);
             self.roles.claim(interface, protocol, port, Class::Client).then_some(port)
-        })
+        })?;
+        if let Some(ports) = self.remotes.called_from(interface, protocol)
+            && !ports.contains(&port)
+        {
+            ports.push(port);
+        }
+        Some(port)
+    }
+
+    /// A port that the interface called from before, if this call takes one again.
+    fn reused_port(&mut self, interface: u32, protocol: Protocol) -> Option<u16> {
+        let reuse = self.options.reuse_percent;
+        if reuse == 0 || !self.dice.chance(reuse) {
+            return None;
+        }
+        let ports = self.remotes.called_from(interface, protocol)?;
+        if ports.is_empty() {
+            return None;
+        }
+        // Crawlers and resolvers: a few ports are reused all the time.
+        let n_ports = if self.dice.chance(5) { count(ports).min(3) } else { count(ports) };
+        Some(ports[self.dice.below(n_ports) as usize])
     }
 
     /// Whether a gateway takes packets for this remote port: not where it calls from that port.

@@ -36,6 +36,12 @@ pub struct FlowLogOptions {
     /// others are Linux hosts. The gateway's log has the private side too: what it accepts there
     /// to pass on counts as its service, since a rule must let it in.
     pub calls_percent: u32,
+    /// Percent of the interfaces' calls that are made from a port they called from before, mostly
+    /// to another host.
+    ///
+    /// A twentieth of these takes one of the interface's first three ports. Where ports are
+    /// reused, more hosts are called just once.
+    pub reuse_percent: u32,
     /// Percent of requests that are accepted at ports where nobody listens.
     ///
     /// Most are answered by a reset, a third by nothing.
@@ -66,6 +72,7 @@ impl Default for FlowLogOptions {
             fields: Fields::default(),
             replies: false,
             calls_percent: 0,
+            reuse_percent: 0,
             probes_percent: 0,
             long_percent: 0,
             loss_percent: 0,
@@ -85,6 +92,7 @@ impl FlowLogOptions {
             return Err(GenerateError::InterfaceCount(self.n_interfaces));
         }
         for (what, percent, most) in [
+            ("reused ports", self.reuse_percent, 100),
             ("long flows", self.long_percent, 100),
             ("lost records", self.loss_percent, Self::MOST_LOSS),
             ("lonely services", self.lonely_percent, 100),
@@ -156,6 +164,10 @@ mod tests {
 
     #[test]
     fn no_share_is_more_than_all() {
+        assert_eq!(
+            error(|o| o.reuse_percent = 101),
+            "101 % reused ports is out of range; ask for 0 to 100"
+        );
         assert_eq!(
             error(|o| o.long_percent = 101),
             "101 % long flows is out of range; ask for 0 to 100"

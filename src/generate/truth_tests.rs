@@ -30,6 +30,10 @@ fn hard() -> FlowLogOptions {
     }
 }
 
+fn reusing() -> FlowLogOptions {
+    FlowLogOptions { reuse_percent: 40, ..hard() }
+}
+
 fn log(seed: u64, options: &FlowLogOptions) -> (String, Truth) {
     let mut bytes = Vec::new();
     let truth = flow_log_with_truth(seed, options, &mut bytes).unwrap();
@@ -88,7 +92,7 @@ fn the_truth_has_every_port_of_the_log_once_and_no_other() {
     let quiet = FlowLogOptions { n_records: 300, loss_percent: 60, ..hard() };
     let plain = FlowLogOptions { fields: FIELDS.parse().unwrap(), ..FlowLogOptions::default() };
     let unanswered = FlowLogOptions { replies: false, ..hard() };
-    for (seed, options) in [(1, hard()), (2, quiet), (3, plain), (4, unanswered)] {
+    for (seed, options) in [(1, hard()), (2, quiet), (3, plain), (4, unanswered), (5, reusing())] {
         let (text, truth) = log(seed, &options);
         let ports: BTreeSet<_> = lines(seed, &options, &text).iter().map(|l| l.local).collect();
         let rows = truth.rows().map(|row| (row.interface, row.protocol, row.port));
@@ -99,11 +103,16 @@ fn the_truth_has_every_port_of_the_log_once_and_no_other() {
 
 #[test]
 fn the_truth_agrees_with_the_flags() {
-    let options = hard();
-    let (text, truth) = log(5, &options);
+    for options in [hard(), reusing()] {
+        flags_agree(&options);
+    }
+}
+
+fn flags_agree(options: &FlowLogOptions) {
+    let (text, truth) = log(5, options);
     let classes = classes(&truth);
     let mut n_seen = BTreeMap::new();
-    for line in lines(5, &options, &text) {
+    for line in lines(5, options, &text) {
         let class = classes[&line.local];
         match (line.egress, line.flags()) {
             (false, 2 | 3) => assert_ne!(class, Class::Client, "{line:?}"),
@@ -117,6 +126,47 @@ fn the_truth_agrees_with_the_flags() {
     for (class, flags) in [("service", 0), ("client", 0), ("client", 3), ("unanswered", 4)] {
         assert!(n_seen[&(class.to_owned(), flags)] > 100, "{n_seen:?}");
     }
+}
+
+#[test]
+fn reused_ports_call_many_hosts_at_few_ports() {
+    let options = FlowLogOptions { n_interfaces: 1, reuse_percent: 60, ..reusing() };
+    let (text, truth) = log(15, &options);
+    let classes = classes(&truth);
+    let mut remotes = BTreeMap::<_, BTreeSet<_>>::new();
+    for line in lines(15, &options, &text) {
+        // Time daemons call from one port anyway.
+        if classes[&line.local] == Class::Client && line.local.2 != 123 {
+            remotes.entry(line.local).or_default().insert(line.remote);
+        }
+    }
+    let n_low = |protocol, n_remotes| {
+        let is_low = |remotes: &BTreeSet<(_, u16)>| remotes.iter().all(|r| r.1 < 10_000);
+        let ports = remotes.iter().filter(|(local, _)| local.1 == protocol);
+        ports.filter(|(_, remotes)| remotes.len() >= n_remotes && is_low(remotes)).count()
+    };
+    assert!(n_low(Protocol::Tcp, 3) > 50 && n_low(Protocol::Udp, 3) > 20);
+    let busy: Vec<_> = remotes.values().filter(|remotes| remotes.len() >= 24).collect();
+    assert!(busy.len() >= 3, "{busy:?}");
+    for remotes in busy {
+        let ports: BTreeSet<_> = remotes.iter().map(|remote| remote.1).collect();
+        assert!(ports.len() * 2 < remotes.len(), "{remotes:?}");
+    }
+}
+
+#[test]
+fn logs_without_reuse_keep_their_bytes() {
+    // FNV-1a
+    let hash = |text: &str| {
+        text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+    };
+    assert_eq!(hash(&log(16, &hard()).0), 12_482_487_769_555_637_768);
+    assert_ne!(log(16, &hard()).0, log(16, &reusing()).0);
+    // Where interfaces do not call, they reuse nothing.
+    let silent = |options| log(16, &FlowLogOptions { calls_percent: 0, ..options }).0;
+    assert_eq!(silent(hard()), silent(reusing()));
 }
 
 #[test]

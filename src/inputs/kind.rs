@@ -124,11 +124,12 @@ pub(super) fn recognise(
         return Ok(forced);
     }
     let text = String::from_utf8_lossy(head);
-    if port_list::looks_like_list(&text) {
-        return Ok(InputFormat::Ports);
-    }
+    // Empty rows of a spreadsheet could begin a list, so tables come first.
     if table::looks_like_table(&text) {
         return Ok(InputFormat::Table);
+    }
+    if port_list::looks_like_list(&text) {
+        return Ok(InputFormat::Ports);
     }
     if let Some(&shape) = SHAPES.iter().find(|shape| shape.recognises(head, format)) {
         return Ok(InputFormat::Log(shape));
@@ -137,5 +138,9 @@ pub(super) fn recognise(
         return Err(Reason::Empty);
     }
     let first = text.lines().map(str::trim).find(|line| !line.is_empty());
-    Err(Reason::Unknown(quoted(first.unwrap_or_default())))
+    let first = quoted(first.unwrap_or_default());
+    Err(match format.log_format {
+        Some(_) => Reason::Unfit(first),
+        None => Reason::Unknown(first),
+    })
 }

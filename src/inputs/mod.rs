@@ -17,7 +17,8 @@ use thiserror::Error;
 
 use crate::evidence::table::{self, TableError};
 use crate::evidence::{Class, Judgement, Ledger, LogReport, Span, Traffic};
-use crate::flow::{ColumnName, Layout, LayoutError, Selection};
+use crate::export::number::counted;
+use crate::flow::{Action, ColumnName, Layout, LayoutError, Selection};
 use crate::port_list::{self, EntryError, LineError, UsedPorts};
 use crate::shapes::{self, Fault, Format, Shape};
 
@@ -32,12 +33,10 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Follows the reading, from several threads.
 pub trait Watch: Sync {
-    /// What there is to read: files, and bytes as far as they can be told.
-    fn found(&self, _files: usize, _bytes: u64) {}
+    /// What there is to read: bytes, as far as they can be told.
+    fn found(&self, _bytes: u64) {}
     /// Some bytes of a file have been read.
     fn read(&self, _bytes: u64) {}
-    /// A file has been read.
-    fn done(&self) {}
 }
 
 impl Watch for () {}
@@ -74,6 +73,10 @@ pub struct Inputs {
     pub traffic: Option<Traffic>,
     /// Inputs that could not be read, or not to the end; the others are not affected.
     pub failures: Vec<InputError>,
+    /// Flow logs in folders that were left out, because they lack columns.
+    pub lacking: u64,
+    /// The ports of all rows of tables, whatever the rows say that they are.
+    pub table_ports: UsedPorts,
     /// How many sources stood before the first flow log.
     logs_at: Option<usize>,
 }
@@ -159,9 +162,13 @@ pub enum Reason {
         "neither a port list (such as 443 or 80-86) nor a flow log; its first line is '{0}'. A flow log without a header line needs --log-format"
     )]
     Unknown(String),
+    #[error(
+        "neither a port list (such as 443 or 80-86) nor a flow log; its first line is '{0}'. None of its first lines is a record in the fields of --log-format; --input-format text reads it all the same"
+    )]
+    Unfit(String),
     #[error("{0}")]
     Entry(#[from] LineError<EntryError>),
-    #[error("{0}")]
+    #[error("{0}; by its header the file is taken for a table of ports")]
     Table(#[from] LineError<TableError>),
     #[error("not UTF-8, so not a list or table of ports")]
     NotText,
@@ -183,7 +190,7 @@ impl Reason {
 /// What one file held.
 enum Content {
     List(UsedPorts),
-    Table(Vec<(Option<String>, UsedPorts)>),
+    Table { table: table::Judged, notes: Vec<String> },
     Log(shapes::Reading),
 }
 
@@ -207,14 +214,10 @@ pub fn read(inputs: &[String], reading: &Reading, watch: &dyn Watch) -> Result<I
     let ledger = Ledger::new(reading.selection.clone());
     let mut collected = Inputs::default();
     let places = paths::expand(inputs, &mut collected.failures);
-    watch.found(places.len(), places.iter().map(Place::n_bytes).sum());
+    watch.found(places.iter().map(Place::n_bytes).sum());
     let contents: Vec<Result<Content, Reason>> = places
         .par_iter()
-        .map(|place| {
-            let content = read_place(place, reading, &format, &ledger, watch);
-            watch.done();
-            content
-        })
+        .map(|place| read_place(place, reading, &format, &ledger, watch))
         .collect();
     for (place, content) in places.iter().zip(contents) {
         collected.add(place, content);
@@ -225,7 +228,9 @@ pub fn read(inputs: &[String], reading: &Reading, watch: &dyn Watch) -> Result<I
     }
     collected.add_interfaces();
     let none_valid = collected.traffic.as_ref().is_none_or(|traffic| traffic.report.none_valid());
-    if collected.sources.is_empty() && none_valid && collected.failures.is_empty() {
+    let says_why = !collected.failures.is_empty() || collected.lacking > 0;
+    let none = collected.sources.is_empty() && collected.table_ports.is_empty();
+    if none && none_valid && !says_why {
         return Err(Reason::Empty.at(&inputs.join(", ")));
     }
     Ok(collected)
@@ -239,8 +244,14 @@ impl Inputs {
             Ok(Content::List(used)) => {
                 self.sources.push(Source { input: Some(name), interface: None, used, seen: None });
             }
-            Ok(Content::Table(interfaces)) => {
-                let interfaces = interfaces.into_iter();
+            Ok(Content::Table { table, notes }) => {
+                for (protocol, ports) in table.ports {
+                    let all = self.table_ports.entry(protocol).or_default();
+                    ports.runs().into_iter().for_each(|run| all.insert_span(run));
+                }
+                let notes = notes.into_iter();
+                self.notes.extend(notes.map(|text| Note { input: name.clone(), text }));
+                let interfaces = table.interfaces.into_iter();
                 self.sources.extend(interfaces.map(|(interface, used)| Source {
                     input: Some(name.clone()),
                     interface,
@@ -249,10 +260,13 @@ impl Inputs {
                 }));
             }
             Ok(Content::Log(reading)) => self.add_log(place, reading),
-            Err(Reason::Unknown(_) | Reason::Empty | Reason::Log(Fault::Layout(_)))
-                if place.was_found() =>
-            {
-                let reason = content.err().map_or(String::new(), |reason| reason.to_string());
+            Err(
+                reason @ (Reason::Unknown(_)
+                | Reason::Unfit(_)
+                | Reason::Empty
+                | Reason::Log(Fault::Layout(_))),
+            ) if place.was_found() => {
+                self.lacking += u64::from(matches!(reason, Reason::Log(_)));
                 self.notes.push(Note { input: name, text: format!("skipped: {reason}") });
             }
             Err(reason) => self.failures.push(reason.at(&name)),
@@ -341,10 +355,9 @@ fn read_place(
             Ok(Content::List(used))
         }
         InputFormat::Table => {
-            let mut interfaces = table::used(&text(whole)?)?;
-            let selection = &reading.selection;
-            interfaces.retain(|(interface, _)| selection.takes_interface(interface.as_deref()));
-            Ok(Content::Table(interfaces))
+            let table = table::judged(&text(whole)?, &reading.selection, &reading.judgement)?;
+            let notes = about_table(&table, reading);
+            Ok(Content::Table { table, notes })
         }
         InputFormat::Log(shape) => {
             let file = file.filter(|_| !compressed && start == 0);
@@ -355,6 +368,33 @@ fn read_place(
             content
         }
     }
+}
+
+/// What was asked for and cannot be done with a table of ports.
+fn about_table(table: &table::Judged, reading: &Reading) -> Vec<String> {
+    let Reading { selection, judgement, .. } = reading;
+    let usual = Judgement::default();
+    let given: Vec<&str> = [
+        (!selection.accounts.is_empty(), "--account"),
+        (selection.action != Action::default(), "--action"),
+        (selection.since.is_some(), "--since"),
+        (selection.until.is_some(), "--until"),
+        (judgement.min_endpoints != usual.min_endpoints, "--min-endpoints"),
+        (judgement.ignore_flags, "--ignore-flags"),
+    ]
+    .into_iter()
+    .filter_map(|(is_given, flag)| is_given.then_some(flag))
+    .collect();
+    let mut notes = Vec::new();
+    if !given.is_empty() {
+        let given = given.join(", ");
+        notes.push(format!("a table of ports has no records, so this does not apply: {given}"));
+    }
+    if judgement.min_flows > 1 && table.without_flows > 0 {
+        let rows = counted(table.without_flows, "port");
+        notes.push(format!("{rows} without a number of flows, so --min-flows does not apply"));
+    }
+    notes
 }
 
 fn read_log(

@@ -68,24 +68,73 @@ pub(super) fn header(line: &[u8], format: &Format) -> Option<Layout> {
     is_header.then(|| Layout::parse(line, &format.columns).ok()).flatten()
 }
 
-/// The line without the time that CloudWatch Logs puts before each record when it exports them:
-/// `2026-01-05T00:10:00.000Z 2 123456789012 …`.
+/// The line without the time that stands before each record in what `CloudWatch` Logs exports:
+/// `2026-01-05T00:10:00.000Z 2 123456789012 …`, and `2026-01-05T00:10:00+00:00 …` from the command
+/// line.
 fn without_time(line: &[u8]) -> Option<&[u8]> {
     let end = line.iter().position(u8::is_ascii_whitespace)?;
     let (time, rest) = line.split_at(end);
-    let digits = |range: std::ops::Range<usize>| {
-        time.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit))
-    };
-    let is_time = digits(0..4)
-        && time.get(4) == Some(&b'-')
-        && digits(5..7)
-        && time.get(10) == Some(&b'T')
-        && time.last() == Some(&b'Z');
-    is_time.then(|| rest.trim_ascii_start())
+    is_time(time).then(|| rest.trim_ascii_start())
+}
+
+/// Whether this is a date and a time of day, with or without fraction and offset.
+fn is_time(text: &[u8]) -> bool {
+    const TIME: &[u8] = b"0000-00-00T00:00:00";
+    let Some((time, rest)) = text.split_at_checked(TIME.len()) else { return false };
+    let fraction = rest.strip_prefix(b".").unwrap_or_default();
+    let n_digits = fraction.iter().take_while(|b| b.is_ascii_digit()).count();
+    let offset = if n_digits > 0 { &fraction[n_digits..] } else { rest };
+    has_form(time, TIME)
+        && match offset {
+            b"" | b"Z" => true,
+            [b'+' | b'-', offset @ ..] => has_form(offset, b"00:00") || has_form(offset, b"0000"),
+            _ => false,
+        }
+}
+
+/// Whether a text has digits where the form has zeros, and else the same characters.
+fn has_form(text: &[u8], form: &[u8]) -> bool {
+    let fits = |(b, form): (&u8, &u8)| if *form == b'0' { b.is_ascii_digit() } else { b == form };
+    text.len() == form.len() && text.iter().zip(form).all(fits)
 }
 
 /// Whether a line holds a record in this layout.
 pub(super) fn is_record(line: &[u8], layout: &Layout) -> bool {
     let parses = |line| Record::parse(line, layout, crate::flow::Detail::Ports).is_ok();
     parses(line) || without_time(line).is_some_and(parses)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_before_records_are_left_out() {
+        for time in [
+            "2026-01-05T00:10:00.000Z",
+            "2026-01-05T00:10:00Z",
+            "2026-01-05T00:10:00.123456+00:00",
+            "2026-01-05T00:10:00+00:00",
+            "2026-01-05T00:10:00-0330",
+            "2026-01-05T00:10:00",
+        ] {
+            let line = format!("{time}  2 123");
+            assert_eq!(without_time(line.as_bytes()), Some(&b"2 123"[..]), "{time}");
+        }
+        for other in [
+            "2026-01-05",
+            "2026-01-05T00:10",
+            "2026-01-05T00:10:00.",
+            "2026-01-05T00:10:00.Z",
+            "2026-01-05T00:10:00+1",
+            "2026-01-05T00:10:00Zulu",
+            "20260-1-05T00:10:00Z",
+            "eni-1",
+        ] {
+            assert_eq!(without_time(format!("{other} 2 123").as_bytes()), None, "{other}");
+        }
+        let line = "2026-01-05T00:10:00+00:00 \
+                    2 123456789012 eni-1 10.0.0.1 10.0.0.2 50000 443 6 1 40 1 2 ACCEPT OK";
+        assert!(is_record(line.as_bytes(), &Layout::default()));
+    }
 }

@@ -8,11 +8,10 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use memchr::memmem::Finder;
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::evidence::{Ledger, LogReport};
-use crate::flow::{Field, Layout, Selection};
+use crate::flow::{Layout, Selection};
 
 use super::line::{LONGEST_LINE, LineReader, header, is_record};
 use super::{Fault, Format, Reading, Shape, Source, needed, require};
@@ -39,13 +38,15 @@ impl Shape for Text {
     }
 
     fn recognises(&self, head: &[u8], format: &Format) -> bool {
-        if format.log_format.is_some() {
-            return true;
-        }
-        let layout = Layout::default();
+        // Logs in the default format may stand beside those in a given one; they are read, and
+        // then said to be malformed.
+        let layouts = [format.layout(), Layout::default()];
+        let layouts = &layouts[usize::from(format.log_format.is_none())..];
         let lines = head.split(|&b| b == b'\n').map(<[u8]>::trim_ascii);
         let mut tried = lines.filter(|line| !line.is_empty()).take(TRIED);
-        tried.any(|line| header(line, format).is_some() || is_record(line, &layout))
+        tried.any(|line| {
+            header(line, format).is_some() || layouts.iter().any(|layout| is_record(line, layout))
+        })
     }
 
     fn read(&self, source: Source<'_>, format: &Format, ledger: &Ledger) -> Reading {
@@ -82,7 +83,6 @@ fn read_blocks(
     ledger: &Ledger,
     mut report: LogReport,
 ) -> Reading {
-    let headers = Headers::new(reader.format);
     let parts = Mutex::new(Vec::new());
     let waiting = AtomicUsize::new(0);
     let buffers = Buffers::default();
@@ -100,7 +100,7 @@ fn read_blocks(
             };
             let of_block = reader.clone();
             if !reader.layout.is_fixed()
-                && let Some(layout) = headers.last(block.bytes(), reader.format, ledger.selection())
+                && let Some(layout) = last_header(block.bytes(), reader.format, ledger.selection())
             {
                 reader.layout = Arc::new(needed(layout, ledger.selection()));
             }
@@ -144,37 +144,33 @@ fn read_block(index: usize, block: &[u8], mut reader: LineReader<'_>, ledger: &L
     Part { index, n_lines, report: std::mem::take(&mut recorder.report) }
 }
 
-/// Finds header lines fast: one that matters names a port.
-struct Headers {
-    needles: Vec<Finder<'static>>,
+/// The layout that the last header line of a block names, if it says what is needed.
+fn last_header(block: &[u8], format: &Format, selection: &Selection) -> Option<Layout> {
+    let mut end = block.len();
+    let mut of_line = |start: usize| {
+        let line = &block[start..end];
+        end = start.saturating_sub(1);
+        (may_be_header(line) && line.len() <= LONGEST_LINE)
+            .then(|| header(line.trim_ascii(), format))
+            .flatten()
+            .filter(|layout| require(layout, selection).is_ok())
+    };
+    memchr_iter(b'\n', block).rev().find_map(|at| of_line(at + 1)).or_else(|| of_line(0))
 }
 
-impl Headers {
-    fn new(format: &Format) -> Self {
-        let ports = [Field::Srcport, Field::Dstport];
-        let by_hand = format.columns.iter().filter(|column| ports.contains(&column.field));
-        let mut needles = vec![Finder::new("ort").into_owned(), Finder::new("ORT").into_owned()];
-        needles.extend(by_hand.map(|column| Finder::new(column.column()).into_owned()));
-        Self { needles }
-    }
-
-    /// The layout that the last header line of a block names.
-    fn last(&self, block: &[u8], format: &Format, selection: &Selection) -> Option<Layout> {
-        let mut last: Option<(usize, Layout)> = None;
-        for needle in &self.needles {
-            for at in needle.find_iter(block) {
-                let start = memrchr(b'\n', &block[..at]).map_or(0, |end| end + 1);
-                let end = memchr(b'\n', &block[at..]).map_or(block.len(), |len| at + len);
-                if last.as_ref().is_none_or(|(known, _)| start > *known)
-                    && let Some(layout) = header(block[start..end].trim_ascii(), format)
-                    && require(&layout, selection).is_ok()
-                {
-                    last = Some((start, layout));
-                }
-            }
+/// Whether no word of a line begins with a digit or a dash, as some word of each record does. The
+/// first or second word tells that of records.
+fn may_be_header(line: &[u8]) -> bool {
+    let mut rest = line.trim_ascii_start();
+    while !rest.is_empty() {
+        let name = rest.iter().find(|&b| !b"${@_\"".contains(b));
+        if !name.is_some_and(|b| b.is_ascii_alphabetic() || b.is_ascii_whitespace()) {
+            return name.is_none();
         }
-        last.map(|(_, layout)| layout)
+        let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+        rest = rest[end..].trim_ascii_start();
     }
+    true
 }
 
 /// Memory of blocks that have been read, for others.

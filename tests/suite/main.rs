@@ -5,6 +5,7 @@ mod binary;
 mod checking;
 mod command;
 mod data_sets;
+mod inputs_review;
 mod instances;
 mod laws;
 mod log_lines;

@@ -67,6 +67,78 @@ fn a_server_is_told_from_a_client_and_from_a_closed_port() {
 }
 
 #[test]
+fn a_port_that_calls_again_and_again_is_no_service() {
+    // Some hosts are called once, so that fan-in alone would say that they are the clients.
+    let mut lines = Vec::new();
+    for (local, remote) in [(41_000, 443), (41_001, 80), (41_002, 53)] {
+        for host in 1..=5 {
+            let address = format!("198.51.100.{}", host + remote % 7 * 10);
+            lines.push(format!("eni-1 10.0.0.1 {local} {address} {remote} 6 9 900"));
+            lines.push(format!("eni-1 {address} {remote} 10.0.0.1 {local} 6 9 9000"));
+        }
+    }
+    for (host, remote) in [(1, 25), (2, 80), (3, 443), (4, 993), (5, 8080)] {
+        lines.push(format!("eni-1 10.0.0.1 41003 203.0.113.{host} {remote} 6 9 900"));
+        lines.push(format!("eni-1 203.0.113.{host} {remote} 10.0.0.1 41003 6 9 9000"));
+    }
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let folder = Folder::with(&[("a.log", &log(&lines))]);
+    let found = ports(&folder, "");
+    assert_eq!(found.len(), 4);
+    assert!(found.iter().all(|port| !port.contains("service")), "{found:?}");
+    assert_eq!(rules(only(&folder.solve_json("a.log", ""))), "");
+}
+
+/// A log with flags in which everything is between these ports.
+fn flagged(lines: &[&str]) -> String {
+    let header =
+        "interface-id srcaddr srcport dstaddr dstport protocol packets bytes tcp-flags start end";
+    let lines: Vec<String> =
+        lines.iter().map(|line| format!("{line} 1767571200 1767571260\n")).collect();
+    format!("{header}\n{}", lines.concat())
+}
+
+#[test]
+fn a_scanned_port_of_a_client_is_no_service() {
+    let folder = Folder::with(&[(
+        "a.log",
+        &flagged(&[
+            "eni-1 10.0.0.1 45000 10.0.9.9 443 6 100 50000 0",
+            "eni-1 10.0.9.9 443 10.0.0.1 45000 6 100 50000 0",
+            "eni-1 10.0.0.1 45001 10.0.9.9 443 6 100 50000 0",
+            "eni-1 10.0.9.9 443 10.0.0.1 45001 6 100 50000 0",
+            "eni-1 198.51.100.7 61000 10.0.0.1 45000 6 1 40 2",
+            "eni-1 10.0.0.1 45000 198.51.100.7 61000 6 1 40 4",
+        ]),
+    )]);
+    let found = ports(&folder, "");
+    assert!(found.iter().all(|port| !port.contains("service")), "{found:?}");
+}
+
+#[test]
+fn knocks_alone_show_no_service_where_answers_are_not_recorded() {
+    let knocks = "eni-1 198.51.100.7 50001 10.0.0.1 22 6 1 40 2";
+    let other = "eni-1 198.51.100.8 50001 10.0.0.1 23 6 1 60 2";
+    let request = "eni-1 198.51.100.9 50001 10.0.0.1 80 6 9 2000 3";
+    let folder = Folder::with(&[("a.log", &flagged(&[knocks, other, request]))]);
+    let expected = ["tcp/22 unknown nothing", "tcp/23 unknown nothing", "tcp/80 service tcp-flags"];
+    assert_eq!(ports(&folder, ""), expected);
+    assert_eq!(ports(&folder, "--ignore-flags")[0], "tcp/22 unknown nothing");
+}
+
+#[test]
+fn acknowledgements_are_answers() {
+    let mut lines = Vec::new();
+    for client in 1..=4 {
+        lines.push(format!("eni-1 203.0.113.{client} 50001 10.0.0.1 6514 6 600 900000"));
+        lines.push(format!("eni-1 10.0.0.1 6514 203.0.113.{client} 50001 6 500 20000"));
+    }
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let folder = Folder::with(&[("a.log", &log(&lines))]);
+    assert_eq!(ports(&folder, "")[0], "tcp/6514 service fan-in");
+}
+
+#[test]
 fn evidence_is_overruled() {
     let folder = Folder::with(&[("a.log", &log(SERVER))]);
     for (flags, expected) in [
@@ -177,7 +249,9 @@ fn quality(folder: &Folder, flags: &str) -> (f64, f64) {
 #[test]
 fn services_are_found_in_hard_traffic() {
     let folder = Folder::new();
-    for (seed, more) in [(1, ""), (2, "--ipv6 20"), (3, "--kind ephemeral"), (4, "--loss 20")] {
+    for (seed, more) in
+        [(1, ""), (2, "--ipv6 20 --reuse 20"), (3, "--kind ephemeral --reuse 40"), (4, "--loss 20")]
+    {
         folder
             .run(&format!(
                 "generate flow-log --seed {seed} --interfaces 9 --records 30000 --ports 60 \
@@ -188,7 +262,7 @@ fn services_are_found_in_hard_traffic() {
         let (precision, recall) = quality(&folder, "");
         assert!(precision >= 0.99 && recall >= 0.9, "{seed}: {precision} {recall}");
         let (precision, recall) = quality(&folder, "--ignore-flags");
-        assert!(precision >= 0.98 && recall >= 0.75, "{seed}, no flags: {precision} {recall}");
+        assert!(precision >= 0.97 && recall >= 0.75, "{seed}, no flags: {precision} {recall}");
     }
 }
 

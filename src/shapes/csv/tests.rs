@@ -55,6 +55,27 @@ fn rows_of_athena() {
 }
 
 #[test]
+fn numbers_and_times_as_tables_have_them() {
+    let names: Vec<&str> = SNAKE.split(',').collect();
+    let cell = |(column, value): (&str, &String)| match (column, value.parse::<u32>()) {
+        ("srcport" | "dstport" | "protocol" | "packets" | "bytes", Ok(number)) => {
+            format!("{number}.0")
+        }
+        ("start" | "end", Ok(seconds)) => {
+            format!("1970-01-01 00:{:02}:{:02}.000", seconds / 60, seconds % 60)
+        }
+        _ => value.clone(),
+    };
+    let row = |row: &Vec<String>| {
+        names.iter().copied().zip(row).map(cell).collect::<Vec<_>>().join(",") + "\n"
+    };
+    let rows: String = rows().iter().map(row).collect();
+    assert_is_sample(&format!("{SNAKE}\n{rows}"));
+    let half = format!("{SNAKE}\n{ROW}\n{}\n", ROW.replace(",443,", ",443.5,"));
+    assert_eq!(read(&Csv, half).malformed(), ["3: dstport '443.5' is not a port, 0 to 65535"]);
+}
+
+#[test]
 fn rows_of_logs_insights() {
     assert_is_sample(&table(CAMEL, ",", str::to_owned));
     assert_is_sample(&messages("@timestamp,@message"));

@@ -1,4 +1,11 @@
 //! Records as named values, or as a text among them.
+//!
+//! Each row is judged by the names in it, so that the order of rows does not matter. A name that
+//! is not there is a column that the log does not have: without `action` a row counts as ACCEPT,
+//! without `log-status` as OK, without `protocol` as tcp, and traffic without a port is no record.
+//! A value of null is a field that does not apply.
+
+use std::collections::BTreeSet;
 
 use crate::evidence::{LogReport, Recorder};
 use crate::flow::{Field, Layout, LayoutError, Malformed, Status, Values};
@@ -20,7 +27,7 @@ struct Known {
 #[derive(Debug, Clone)]
 enum Meaning {
     /// Fields by their names.
-    Fields(Layout),
+    Fields(Fields),
     /// The record is the text in this cell.
     Message(usize),
     /// One field twice.
@@ -29,20 +36,28 @@ enum Meaning {
     Nothing,
 }
 
+/// The fields of rows.
+#[derive(Debug, Clone)]
+struct Fields {
+    layout: Layout,
+    /// Why traffic with these fields does not say what is needed.
+    missing: Option<LayoutError>,
+    /// Whether there was traffic with these fields.
+    is_used: bool,
+}
+
 /// Takes rows and messages.
 #[derive(Debug)]
 pub(super) struct RowReader<'a> {
     pub(super) recorder: Recorder<'a>,
     lines: LineReader<'a>,
     known: Vec<Known>,
-    /// The fields that some row has had; where another one has them not, they do not apply there.
+    /// The fields that some row has had.
     seen: Vec<Field>,
-    /// Why rows with all these fields do not say what is needed.
-    missing: Option<LayoutError>,
-    /// The same of messages, once there was one.
+    /// What was taken instead of fields that some traffic did not have.
+    assumed: BTreeSet<&'static str>,
+    /// Whether messages say what is needed, once there was one.
     messages: Option<Result<(), LayoutError>>,
-    /// Whether the assumptions on rows with these fields have been reported.
-    is_assumed: bool,
     /// Rows and messages so far.
     number: u64,
 }
@@ -63,9 +78,8 @@ impl<'a> RowReader<'a> {
             lines,
             known: Vec::new(),
             seen: Vec::new(),
-            missing: None,
+            assumed: BTreeSet::new(),
             messages: None,
-            is_assumed: false,
             number: 0,
         }
     }
@@ -110,18 +124,29 @@ impl<'a> RowReader<'a> {
         }
         let known = self.known.iter().position(|known| known.names == row.names);
         let known = known.unwrap_or_else(|| self.learn(row));
-        match &self.known[known].meaning {
-            Meaning::Fields(layout) => {
+        match &mut self.known[known].meaning {
+            Meaning::Fields(fields) => {
                 let mut values = Values::default();
-                self.seen.iter().for_each(|&field| values.set(field, b""));
                 for (column, value) in row.values().enumerate() {
-                    if let Some(field) = layout.field(column) {
+                    if let Some(field) = fields.layout.field(column) {
                         values.set(field, value.trim_ascii());
                     }
                 }
-                self.add_values(&values)
+                let record = values.record(self.recorder.detail())?;
+                // Only traffic has to have all fields.
+                let is_traffic = matches!(record.status, Status::Accepted | Status::Rejected);
+                if let Some(error) = fields.missing.as_ref().filter(|_| is_traffic) {
+                    return Err(lacking(error));
+                }
+                self.recorder.add(&record)?;
+                if is_traffic && !fields.is_used {
+                    fields.is_used = true;
+                    self.assumed.extend(fields.layout.assumptions());
+                }
+                self.number += 1;
+                Ok(())
             }
-            &Meaning::Message(column) => {
+            &mut Meaning::Message(column) => {
                 self.add_message(row.values().nth(column).unwrap_or_default());
                 Ok(())
             }
@@ -130,39 +155,19 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn add_values(&mut self, values: &Values<'_>) -> Result<(), Malformed> {
-        let record = values.record(self.recorder.detail())?;
-        // Only traffic has to have all fields.
-        if matches!(record.status, Status::Accepted | Status::Rejected) {
-            if let Some(error) = &self.missing {
-                return Err(Malformed::Other(error.to_string()));
-            }
-            if !self.is_assumed {
-                self.is_assumed = true;
-                self.recorder.report.assume(&self.seen_layout());
-            }
-        }
-        self.recorder.add(&record)?;
-        self.number += 1;
-        Ok(())
-    }
-
     /// Finds out what the names of a row mean.
     fn learn(&mut self, row: &Row) -> usize {
         if self.known.len() == REMEMBERED {
             self.known.clear();
         }
         let mut meaning = meaning(&row.names, self.lines.format);
-        if let Meaning::Fields(layout) = &mut meaning {
-            let fields = (0..layout.n_columns()).filter_map(|column| layout.field(column));
-            let n_seen = self.seen.len();
-            let new: Vec<Field> = fields.filter(|field| !self.seen.contains(field)).collect();
+        if let Meaning::Fields(fields) = &mut meaning {
+            let layout = std::mem::take(&mut fields.layout);
+            let named = (0..layout.n_columns()).filter_map(|column| layout.field(column));
+            let new: Vec<Field> = named.filter(|field| !self.seen.contains(field)).collect();
             self.seen.extend(new);
-            if self.seen.len() > n_seen {
-                self.missing = require(&self.seen_layout(), self.recorder.selection()).err();
-                self.is_assumed = false;
-            }
-            *layout = needed(layout.clone(), self.recorder.selection());
+            fields.missing = require(&layout, self.recorder.selection()).err();
+            fields.layout = needed(layout, self.recorder.selection());
         }
         self.known.push(Known { names: row.names.clone(), meaning });
         self.known.len() - 1
@@ -193,12 +198,35 @@ impl<'a> RowReader<'a> {
 
     /// The report, and why not one of all records said what is needed.
     pub(super) fn finish(mut self) -> (LogReport, Option<LayoutError>) {
-        let report = std::mem::take(&mut self.recorder.report);
-        let missing = self.missing.or(self.messages.and_then(Result::err));
-        match missing {
-            Some(error) if report.none_valid() => (LogReport::default(), Some(error)),
-            _ => (report, None),
+        let mut report = std::mem::take(&mut self.recorder.report);
+        let seen = self.seen_layout();
+        let no_row = self.seen.is_empty();
+        let missing = require(&seen, self.recorder.selection()).err().filter(|_| !no_row);
+        let missing = missing.or(self.messages.and_then(Result::err));
+        if let Some(error) = missing.filter(|_| report.none_valid()) {
+            return (LogReport::default(), Some(error));
         }
+        // What no row has is said as of any log; what some have, others may not.
+        let everywhere: Vec<_> = seen.assumptions().collect();
+        for assumption in self.assumed {
+            if everywhere.contains(&assumption) {
+                report.assumptions.insert(assumption);
+            } else {
+                report.add_note(format!("some rows are as in a log with {assumption}"));
+            }
+        }
+        (report, None)
+    }
+}
+
+/// Why a row of traffic is no record.
+fn lacking(error: &LayoutError) -> Malformed {
+    match error {
+        LayoutError::NoPort(field) => {
+            let (value, expected) = ("-".to_owned(), "a port, 0 to 65535");
+            Malformed::Field { field, value, expected }
+        }
+        other => Malformed::Other(other.to_string()),
     }
 }
 
@@ -208,11 +236,12 @@ fn meaning(names: &str, format: &Format) -> Meaning {
     let layout = Layout::of_names(names(), &format.columns);
     let has_port = |layout: &Layout| layout.has(Field::Srcport) || layout.has(Field::Dstport);
     let has_field = |layout: &Layout| (0..layout.n_columns()).any(|i| layout.field(i).is_some());
+    let fields = |layout| Fields { layout, missing: None, is_used: false };
     let message = names().position(|name| matches!(name, "message" | "@message"));
     match (layout, message) {
-        (Ok(layout), _) if has_port(&layout) => Meaning::Fields(layout),
+        (Ok(layout), _) if has_port(&layout) => Meaning::Fields(fields(layout)),
         (_, Some(column)) => Meaning::Message(column),
-        (Ok(layout), None) if has_field(&layout) => Meaning::Fields(layout),
+        (Ok(layout), None) if has_field(&layout) => Meaning::Fields(fields(layout)),
         (Ok(_), None) => Meaning::Nothing,
         (Err(error), None) => Meaning::Twice(error),
     }

@@ -146,23 +146,82 @@ fn records_as_objects() {
 }
 
 #[test]
-fn what_a_row_does_not_have_does_not_apply() {
+fn each_row_is_judged_by_its_own_fields() {
     let all = json!({"interfaceId": "eni-1", "dstPort": 80, "action": "ACCEPT", "protocol": 6});
     let empty = json!({"interfaceId": "eni-1", "logStatus": "NODATA"});
     let no_action = json!({"interfaceId": "eni-1", "dstPort": 81, "protocol": 6});
+    let null_action = json!({"interfaceId": "eni-1", "dstPort": 82, "action": null});
     let no_port = json!({"interfaceId": "eni-1", "action": "ACCEPT", "protocol": 6});
-    let outcome = dst(&json!([all, no_action, no_port, empty]));
-    assert_eq!(outcome.counts(), [4, 1, 0, 1, 0, 2]);
+    let outcome = dst(&json!([all, no_action, null_action, no_port, empty]));
+    assert_eq!(outcome.counts(), [5, 2, 0, 1, 0, 2]);
     assert_eq!(
         outcome.malformed(),
-        ["2: action '-' is not ACCEPT or REJECT", "3: dstport '-' is not a port, 0 to 65535"]
+        ["3: action '-' is not ACCEPT or REJECT", "4: dstport '-' is not a port, 0 to 65535"]
     );
-    assert_eq!(outcome.report.assumptions.len(), 1);
-    // The order does not matter to windows without traffic.
-    let outcome = dst(&json!([empty, all]));
-    assert_eq!(outcome.counts(), [2, 0, 0, 1, 0, 1]);
+    // Only the window without traffic says its status.
+    assert_eq!(outcome.report.assumptions.len(), 0);
+    let notes: Vec<String> = outcome.report.notes.into_iter().collect();
+    assert_eq!(
+        notes,
+        [
+            "some rows are as in a log with no action column: every record counts as ACCEPT",
+            "some rows are as in a log with no log-status column: every record counts as OK"
+        ]
+    );
     let outcome = dst(&json!([empty]));
     assert_eq!((outcome.counts(), outcome.fault), ([1, 0, 0, 1, 0, 0], None));
+}
+
+#[test]
+fn the_order_of_rows_does_not_matter() {
+    let ports = json!({"interfaceId": "eni-1", "srcPort": 50_000, "dstPort": 443, "packets": 3});
+    let with = |more: Value| {
+        let mut row = ports.clone();
+        row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        row
+    };
+    let addresses = json!({"srcAddr": "10.0.0.1", "dstAddr": "10.0.0.2"});
+    let mut rows = vec![
+        ports.clone(),
+        with(json!({"flowDirection": "ingress"})),
+        with(json!({"srcAddr": "10.0.0.1"})),
+        with(addresses.clone()),
+        with(json!({"flowDirection": null, "action": "REJECT"})),
+        with(json!({"flowDirection": "egress", "action": null})),
+        json!({"interfaceId": "eni-1", "logStatus": "NODATA"}),
+        json!({"interfaceId": "eni-1", "srcPort": 1, "flowDirection": "ingress"}),
+    ];
+    let forth = read(&Json, json!(rows).to_string());
+    rows.reverse();
+    let back = read(&Json, json!(rows).to_string());
+    assert_eq!(forth.counts(), [8, 2, 1, 1, 0, 4]);
+    assert_eq!(forth.counts(), back.counts());
+    assert_eq!(format!("{:?}", forth.interfaces), format!("{:?}", back.interfaces));
+    assert_eq!(forth.report.assumptions, back.report.assumptions);
+    assert_eq!(forth.report.notes, back.report.notes);
+    // Nor does it where none of the rows is a record.
+    let rows = [json!({"dstPort": 80, "action": "ACCEPT"}), json!({"srcPort": 80, "dstPort": 1})];
+    for rows in [json!(rows), json!([rows[1], rows[0]])] {
+        let outcome = read(&Json, rows.to_string());
+        assert_eq!(outcome.fault.unwrap(), LayoutError::NoSide.to_string());
+    }
+}
+
+#[test]
+fn numbers_and_times_as_tables_have_them() {
+    let mut objects = objects(snake);
+    for object in &mut objects {
+        for name in ["srcport", "dstport", "protocol", "packets"] {
+            if let Ok(number) = object[name].to_string().trim_matches('"').parse::<u32>() {
+                object[name] = json!(format!("{number}.0"));
+            }
+        }
+        for name in ["start", "end"] {
+            let seconds: u32 = object[name].to_string().trim_matches('"').parse().unwrap();
+            object[name] = json!(format!("1970-01-01T00:{:02}:{:02}Z", seconds / 60, seconds % 60));
+        }
+    }
+    assert_is_sample(json!(objects));
 }
 
 #[test]

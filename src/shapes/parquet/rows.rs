@@ -66,8 +66,8 @@ impl Rows {
             status,
             srcport: self.number(Field::Srcport, row)?,
             dstport: self.number(Field::Dstport, row)?,
-            start: self.time(Field::Start, row)?,
-            end: self.time(Field::End, row)?,
+            start: self.number(Field::Start, row)?,
+            end: self.number(Field::End, row)?,
             count: self.number(Field::Count, row)?.unwrap_or(1),
             ..Record::default()
         };
@@ -100,13 +100,6 @@ impl Rows {
             NO_NUMBER => Ok(None),
             number => T::try_from(number).map(Some).map_err(|_| Odd),
         }
-    }
-
-    fn time(&self, field: Field, row: usize) -> Result<Option<u32>, Odd> {
-        let time: Option<u64> = self.number(field, row)?;
-        // Some exports count milliseconds.
-        let seconds = |n| u32::try_from(n).or_else(|_| u32::try_from(n / 1_000));
-        time.map(seconds).transpose().map_err(|_| Odd)
     }
 
     fn meaning(&self, field: Field, row: usize) -> Result<&Meaning, Odd> {
