@@ -2,6 +2,7 @@
 //!
 //! Each port list is an input of its own; all flow logs are one.
 
+mod error;
 mod kind;
 mod paths;
 mod stream;
@@ -13,15 +14,15 @@ use std::sync::atomic::Ordering;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-use crate::evidence::table::{self, TableError};
-use crate::evidence::{Class, Judgement, Ledger, LogReport, Span, Traffic};
+use crate::evidence::table::{self};
+use crate::evidence::{Class, Judgement, Ledger, Span, Traffic};
 use crate::export::number::counted;
-use crate::flow::{Action, ColumnName, Layout, LayoutError, Selection};
-use crate::port_list::{self, EntryError, LineError, UsedPorts};
+use crate::flow::{Action, ColumnName, Layout, Selection};
+use crate::port_list::{self, UsedPorts};
 use crate::shapes::{self, Fault, Format, Shape};
 
+pub use error::{InputError, Reason};
 pub use kind::{InputFormat, InputFormatError};
 use paths::Place;
 
@@ -128,63 +129,6 @@ pub struct Note {
     pub input: String,
     /// What there is to say.
     pub text: String,
-}
-
-/// Why inputs could not be read.
-#[derive(Debug, Error)]
-#[error("{input}{separator}{reason}", separator = if matches!(reason, Reason::Entry(_) | Reason::Table(_)) { ":" } else { ": " })]
-pub struct InputError {
-    /// The input.
-    pub input: String,
-    /// What is wrong with it.
-    pub reason: Reason,
-}
-
-/// What is wrong with an input.
-#[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the messages say what the cases are")]
-pub enum Reason {
-    #[error("{0}")]
-    Open(io::Error),
-    #[error("{0}; the file is damaged or cut off")]
-    Read(io::Error),
-    #[error(transparent)]
-    Log(Fault),
-    #[error("matches no file")]
-    NoMatch,
-    #[error("not a pattern: {0}")]
-    Pattern(#[from] glob::PatternError),
-    #[error("no port and no record in it")]
-    Empty,
-    #[error("none of its records is valid; {}", first_malformed(.0))]
-    AllMalformed(Box<LogReport>),
-    #[error(
-        "neither a port list (such as 443 or 80-86) nor a flow log; its first line is '{0}'. A flow log without a header line needs --log-format"
-    )]
-    Unknown(String),
-    #[error(
-        "neither a port list (such as 443 or 80-86) nor a flow log; its first line is '{0}'. None of its first lines is a record in the fields of --log-format; --input-format text reads it all the same"
-    )]
-    Unfit(String),
-    #[error("{0}")]
-    Entry(#[from] LineError<EntryError>),
-    #[error("{0}; by its header the file is taken for a table of ports")]
-    Table(#[from] LineError<TableError>),
-    #[error("not UTF-8, so not a list or table of ports")]
-    NotText,
-    #[error(transparent)]
-    Layout(#[from] LayoutError),
-}
-
-fn first_malformed(report: &LogReport) -> String {
-    let first = report.malformed.first();
-    first.map_or(String::new(), |first| format!("line {}: {}", first.line, first.reason))
-}
-
-impl Reason {
-    fn at(self, input: &str) -> InputError {
-        InputError { input: input.to_owned(), reason: self }
-    }
 }
 
 /// What one file held.

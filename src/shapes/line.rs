@@ -104,6 +104,14 @@ pub(super) fn is_record(line: &[u8], layout: &Layout) -> bool {
     parses(line) || without_time(line).is_some_and(parses)
 }
 
+/// Whether a line has as many fields as a record and says what became of traffic, whatever is
+/// wrong with it otherwise.
+pub(super) fn is_like_a_record(line: &[u8], layout: &Layout) -> bool {
+    let fields = || line.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
+    let says = |field: &[u8]| matches!(field, b"ACCEPT" | b"REJECT" | b"NODATA" | b"SKIPDATA");
+    fields().count() == layout.n_columns() && fields().any(says)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

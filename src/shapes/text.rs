@@ -13,7 +13,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 use crate::evidence::{Ledger, LogReport};
 use crate::flow::{Layout, Selection};
 
-use super::line::{LONGEST_LINE, LineReader, header, is_record};
+use super::line::{LONGEST_LINE, LineReader, header, is_like_a_record, is_record};
 use super::{Fault, Format, Reading, Shape, Source, needed, require};
 
 /// Bytes that are read at once; small enough to stay in a cache until they are parsed.
@@ -45,7 +45,8 @@ impl Shape for Text {
         let lines = head.split(|&b| b == b'\n').map(<[u8]>::trim_ascii);
         let mut tried = lines.filter(|line| !line.is_empty()).take(TRIED);
         tried.any(|line| {
-            header(line, format).is_some() || layouts.iter().any(|layout| is_record(line, layout))
+            header(line, format).is_some()
+                || layouts.iter().any(|l| is_record(line, l) || is_like_a_record(line, l))
         })
     }
 

@@ -165,6 +165,13 @@ fn a_bad_record_is_counted_and_the_rest_is_read() {
 }
 
 #[test]
+fn a_log_whose_first_record_is_bad_is_a_log() {
+    let bad = LOG.lines().next().unwrap().replace(" 443 ", " 70000 ") + "\n";
+    let folder = Folder::with(&[("a.log", &bad)]);
+    folder.run("solve a.log").fails_with("line 1: dstport '70000' is not a port, 0 to 65535");
+}
+
+#[test]
 fn many_bad_records_are_counted_and_a_few_named() {
     let folder = Folder::with(&[("a.log", &format!("{LOG}{}", "2 1 eni-1\n".repeat(50)))]);
     let said = folder.run("solve a.log").exits(0).notes("a.log: 47 more lines are not records");
