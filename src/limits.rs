@@ -162,9 +162,7 @@ fn entries_of<'a>(
     entries: impl Iterator<Item = &'a Entry>,
     protocol: Protocol,
 ) -> impl Iterator<Item = Span> {
-    entries
-        .filter(move |entry| entry.protocol.is_none_or(|p| p == protocol))
-        .map(|entry| entry.span)
+    entries.filter(move |entry| entry.is_about(protocol)).map(|entry| entry.span)
 }
 
 impl From<LimitSpec> for Limits {
@@ -174,7 +172,7 @@ impl From<LimitSpec> for Limits {
         let weights = Protocol::ALL.map(|protocol| {
             let mut weights = Weights::default();
             for entry in &spec.weights {
-                if entry.ports.protocol.is_none_or(|p| p == protocol) {
+                if entry.ports.is_about(protocol) {
                     weights.set(entry.ports.span, entry.weight);
                 }
             }

@@ -104,6 +104,20 @@ impl FromStr for Entry {
     }
 }
 
+impl Entry {
+    /// Whether the entry is about a protocol; one without any is about all.
+    #[must_use]
+    pub fn is_about(&self, protocol: Protocol) -> bool {
+        self.protocol.is_none_or(|wanted| wanted == protocol)
+    }
+
+    /// Whether the entry names this port.
+    #[must_use]
+    pub fn names(&self, protocol: Protocol, port: u16) -> bool {
+        self.is_about(protocol) && self.span.contains(port.into())
+    }
+}
+
 /// The form that parsing reads back: `80`, `80-86` or `udp/53`.
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -182,13 +182,12 @@ fn told(
 fn overrules(read: &Inputs, reading: &Reading) {
     let interfaces = read.traffic.iter().flat_map(|traffic| &traffic.interfaces);
     for entry in reading.judgement.include.iter().chain(&reading.judgement.exclude) {
-        let takes = |protocol| entry.protocol.is_none_or(|wanted| wanted == protocol);
         let in_logs = interfaces
             .clone()
             .flat_map(|interface| &interface.ports)
-            .any(|port| takes(port.protocol) && entry.span.contains(port.port.into()));
+            .any(|port| entry.names(port.protocol, port.port));
         let in_tables = read.table_ports.iter().any(|(&protocol, ports)| {
-            takes(protocol)
+            entry.is_about(protocol)
                 && ports.runs().into_iter().any(|run| run.intersection(entry.span).is_some())
         });
         if !in_logs && !in_tables {

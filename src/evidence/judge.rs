@@ -66,12 +66,7 @@ type Verdict = (Class, Decided);
 
 impl Judgement {
     fn overruled(&self, LocalPort { protocol, port }: LocalPort) -> Option<Verdict> {
-        let has = |entries: &[Entry]| {
-            entries.iter().any(|entry| {
-                entry.protocol.is_none_or(|wanted| wanted == protocol)
-                    && entry.span.contains(port.into())
-            })
-        };
+        let has = |entries: &[Entry]| entries.iter().any(|entry| entry.names(protocol, port));
         // Whoever names a port on both sides wants it closed more than open.
         if has(&self.exclude) {
             Some((Class::Unknown, Decided::Exclude))

@@ -237,10 +237,7 @@ pub fn judged(
 
 /// Whether the entries name the port of a row.
 fn names(entries: &[Entry], row: &TableRow) -> bool {
-    entries.iter().any(|entry| {
-        entry.protocol.is_none_or(|protocol| protocol == row.protocol)
-            && entry.span.contains(row.port.into())
-    })
+    entries.iter().any(|entry| entry.names(row.protocol, row.port))
 }
 
 /// The rows of what interfaces show.
