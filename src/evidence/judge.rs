@@ -136,16 +136,16 @@ impl<'a> Judge<'a> {
         const LEAST: usize = 3;
         const ONE_IN: usize = 10;
         let client = |evidence: &PortEvidence, key: LocalPort| {
-            let verdict =
-                self.by_flags(key, evidence).or_else(|| self.by_remote_services(key, evidence));
+            let verdict = self
+                .by_flags(key, evidence)
+                .or_else(|| self.by_remote_services(key, evidence, self.votes(key, evidence)));
             verdict.is_some_and(|verdict| verdict.0 == Class::Client)
         };
-        let clients = || findings.ports.iter().filter(|&(&key, evidence)| client(evidence, key));
-        let low = |port: u16| (LOW_EPHEMERAL..EPHEMERAL).contains(&port);
+        let clients = findings.ports.iter().filter(|&(&key, evidence)| client(evidence, key));
         let (mut n_low, mut n_all) = (0, 0);
-        for (LocalPort { port, .. }, _) in clients() {
+        for (LocalPort { port, .. }, _) in clients {
             n_all += 1;
-            n_low += usize::from(low(*port));
+            n_low += usize::from((LOW_EPHEMERAL..EPHEMERAL).contains(port));
         }
         n_low >= LEAST && n_low * ONE_IN >= n_all
     }
@@ -183,14 +183,15 @@ impl<'a> Judge<'a> {
 
     /// The strongest evidence first.
     fn verdict(&self, key: LocalPort, evidence: &PortEvidence) -> Verdict {
-        let verdict = self
-            .by_flags(key, evidence)
-            .or_else(|| self.by_remote_services(key, evidence))
-            .or_else(|| self.by_silence(key, evidence))
-            .or_else(|| self.by_knocks(key, evidence))
-            .or_else(|| self.by_fan_in(key, evidence))
-            .or_else(|| self.by_numbers(key, evidence))
-            .unwrap_or((Class::Unknown, Decided::Nothing));
+        let verdict = self.by_flags(key, evidence).unwrap_or_else(|| {
+            let votes = self.votes(key, evidence);
+            self.by_remote_services(key, evidence, votes)
+                .or_else(|| self.by_silence(key, evidence))
+                .or_else(|| self.by_knocks(key, evidence))
+                .or_else(|| self.by_fan_in(key, evidence, votes))
+                .or_else(|| self.by_numbers(key, evidence))
+                .unwrap_or((Class::Unknown, Decided::Nothing))
+        });
         let flows = u64::from(evidence.flows_in) + u64::from(evidence.flows_out);
         if verdict.0 == Class::Service && flows < self.judgement.min_flows {
             return (Class::Unknown, Decided::MinFlows);
@@ -243,8 +244,12 @@ impl<'a> Judge<'a> {
     }
 
     /// The remote endpoints are services: other local ports call them too.
-    fn by_remote_services(&self, key: LocalPort, evidence: &PortEvidence) -> Option<Verdict> {
-        let votes = self.votes(key, evidence);
+    fn by_remote_services(
+        &self,
+        key: LocalPort,
+        evidence: &PortEvidence,
+        votes: Votes,
+    ) -> Option<Verdict> {
         if 2 * votes.client <= votes.all {
             return None;
         }
@@ -284,8 +289,7 @@ impl<'a> Judge<'a> {
         (one_way && knocks).then_some((Class::Unknown, Decided::Nothing))
     }
 
-    fn by_fan_in(&self, key: LocalPort, evidence: &PortEvidence) -> Option<Verdict> {
-        let votes = self.votes(key, evidence);
+    fn by_fan_in(&self, key: LocalPort, evidence: &PortEvidence, votes: Votes) -> Option<Verdict> {
         if votes.service < self.judgement.min_endpoints || 2 * votes.service <= votes.all {
             return None;
         }

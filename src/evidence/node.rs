@@ -20,9 +20,7 @@ pub(super) struct Node {
     v4: Family,
     v6: Family,
     /// From records that say themselves which way they go.
-    directed: Ports,
-    /// Records of traffic on its way through the interface.
-    forwarded: u64,
+    directed: Side,
     /// Records without addresses and direction.
     unplaced: u64,
 }
@@ -55,7 +53,14 @@ enum Own {
 #[derive(Debug)]
 struct Candidate {
     address: u128,
+    side: Side,
+}
+
+/// What the records of an interface say of its own side.
+#[derive(Debug, Default)]
+struct Side {
     ports: Ports,
+    /// Records of traffic on its way through the interface.
     forwarded: u64,
 }
 
@@ -75,7 +80,7 @@ pub(super) struct Findings {
 impl Node {
     pub(super) fn add(&mut self, record: &Sighting) {
         if let Some(direction) = record.direction {
-            self.add_directed(record, direction);
+            self.directed.add(record, direction);
         } else if record.has_addresses() {
             let family = if record.is_v4() { &mut self.v4 } else { &mut self.v6 };
             family.records += u64::from(record.count);
@@ -86,24 +91,12 @@ impl Node {
         }
     }
 
-    fn add_directed(&mut self, record: &Sighting, direction: Direction) {
-        let forwarded = match direction {
-            Direction::Ingress => record.dst_forwarded,
-            Direction::Egress => record.src_forwarded,
-        };
-        if forwarded {
-            self.forwarded += u64::from(record.count);
-        } else {
-            add(&mut self.directed, record, direction);
-        }
-    }
-
     pub(super) fn finish(self) -> Findings {
         let mut findings = Findings {
             addresses: Vec::new(),
-            ports: self.directed,
+            ports: self.directed.ports,
             undecided: Ports::default(),
-            forwarded: self.forwarded,
+            forwarded: self.directed.forwarded,
             unplaced: self.unplaced,
         };
         for family in [self.v4, self.v6] {
@@ -111,12 +104,12 @@ impl Node {
                 Own::Unseen => {}
                 Own::Known(own) => {
                     findings.addresses.push(address(own.address));
-                    findings.forwarded += own.forwarded;
-                    merge(&mut findings.ports, own.ports);
+                    findings.forwarded += own.side.forwarded;
+                    merge(&mut findings.ports, own.side.ports);
                 }
                 Own::Pair(ends) => {
                     for end in ends {
-                        merge(&mut findings.undecided, end.ports);
+                        merge(&mut findings.undecided, end.side.ports);
                     }
                 }
                 Own::Scattered => findings.unplaced += family.records,
@@ -171,37 +164,35 @@ impl Own {
 
 impl From<u128> for Candidate {
     fn from(address: u128) -> Self {
-        Self { address, ports: Ports::default(), forwarded: 0 }
+        Self { address, side: Side::default() }
     }
 }
 
 impl Candidate {
     fn add(&mut self, record: &Sighting) {
-        for (end, forwarded, direction) in [
-            (record.dst, record.dst_forwarded, Direction::Ingress),
-            (record.src, record.src_forwarded, Direction::Egress),
-        ] {
-            if end == self.address && forwarded {
-                self.forwarded += u64::from(record.count);
-            } else if end == self.address {
-                add(&mut self.ports, record, direction);
-            }
+        if record.dst == self.address {
+            self.side.add(record, Direction::Ingress);
+        }
+        if record.src == self.address {
+            self.side.add(record, Direction::Egress);
         }
     }
 }
 
-fn add(ports: &mut Ports, record: &Sighting, direction: Direction) {
-    let Some(protocol) = record.protocol else {
-        return;
-    };
-    match direction {
-        Direction::Ingress => {
-            let local = LocalPort { protocol, port: record.dstport };
-            ports.entry(local).or_default().add_inbound(record);
-        }
-        Direction::Egress => {
-            let local = LocalPort { protocol, port: record.srcport };
-            ports.entry(local).or_default().add_outbound(record);
+impl Side {
+    fn add(&mut self, record: &Sighting, direction: Direction) {
+        let (forwarded, port) = match direction {
+            Direction::Ingress => (record.dst_forwarded, record.dstport),
+            Direction::Egress => (record.src_forwarded, record.srcport),
+        };
+        if forwarded {
+            self.forwarded += u64::from(record.count);
+        } else if let Some(protocol) = record.protocol {
+            let evidence = self.ports.entry(LocalPort { protocol, port }).or_default();
+            match direction {
+                Direction::Ingress => evidence.add_inbound(record),
+                Direction::Egress => evidence.add_outbound(record),
+            }
         }
     }
 }
