@@ -246,15 +246,10 @@ fn read_for(
 
 /// The flags that select, as far as they are given.
 fn selecting(selection: &Selection) -> Vec<&'static str> {
-    [
+    let named = [
         (!selection.interfaces.is_empty(), "--interface"),
-        (!selection.accounts.is_empty(), "--account"),
         (!selection.protocols.is_empty(), "--protocol"),
-        (selection.action != Action::default(), "--action"),
-        (selection.since.is_some(), "--since"),
-        (selection.until.is_some(), "--until"),
-    ]
-    .into_iter()
-    .filter_map(|(is_given, flag)| is_given.then_some(flag))
-    .collect()
+    ];
+    let named = named.into_iter().filter_map(|(given, flag)| given.then_some(flag));
+    named.chain(selection.flags_of_records()).collect()
 }

@@ -102,6 +102,19 @@ impl Selection {
             && self.until.is_none_or(|until| start.is_some_and(|start| start < until))
     }
 
+    /// The flags of the command line that leave records out by what only a record says, as far as
+    /// they are given.
+    pub fn flags_of_records(&self) -> impl Iterator<Item = &'static str> {
+        [
+            (!self.accounts.is_empty(), "--account"),
+            (self.action != Action::default(), "--action"),
+            (self.since.is_some(), "--since"),
+            (self.until.is_some(), "--until"),
+        ]
+        .into_iter()
+        .filter_map(|(is_given, flag)| is_given.then_some(flag))
+    }
+
     /// Whether records are selected by their time.
     #[must_use]
     pub fn by_time(&self) -> bool {

@@ -15,10 +15,9 @@ use std::sync::atomic::Ordering;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::table::{self};
-use crate::evidence::{Class, Judgement, Ledger, Span, Traffic};
+use crate::evidence::{Class, Judgement, Ledger, Span, Traffic, table};
 use crate::export::number::counted;
-use crate::flow::{Action, ColumnName, Layout, Selection};
+use crate::flow::{ColumnName, Layout, Selection};
 use crate::port_list::{self, UsedPorts};
 use crate::shapes::{self, Fault, Format, Shape};
 
@@ -190,8 +189,7 @@ impl Inputs {
             }
             Ok(Content::Table { table, notes }) => {
                 for (protocol, ports) in table.ports {
-                    let all = self.table_ports.entry(protocol).or_default();
-                    ports.runs().into_iter().for_each(|run| all.insert_span(run));
+                    self.table_ports.entry(protocol).or_default().extend(ports.runs());
                 }
                 let notes = notes.into_iter();
                 self.notes.extend(notes.map(|text| Note { input: name.clone(), text }));
@@ -318,17 +316,12 @@ fn read_place(
 fn about_table(table: &table::Judged, reading: &Reading) -> Vec<String> {
     let Reading { selection, judgement, .. } = reading;
     let usual = Judgement::default();
-    let given: Vec<&str> = [
-        (!selection.accounts.is_empty(), "--account"),
-        (selection.action != Action::default(), "--action"),
-        (selection.since.is_some(), "--since"),
-        (selection.until.is_some(), "--until"),
+    let of_evidence = [
         (judgement.min_endpoints != usual.min_endpoints, "--min-endpoints"),
         (judgement.ignore_flags, "--ignore-flags"),
-    ]
-    .into_iter()
-    .filter_map(|(is_given, flag)| is_given.then_some(flag))
-    .collect();
+    ];
+    let of_evidence = of_evidence.into_iter().filter_map(|(given, flag)| given.then_some(flag));
+    let given: Vec<&str> = selection.flags_of_records().chain(of_evidence).collect();
     let mut notes = Vec::new();
     if !given.is_empty() {
         let given = given.join(", ");
