@@ -1,25 +1,116 @@
 //! An instance: groups of used ports that share one budget of rules.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::limits::Limits;
 use crate::port_list::{Entry, UsedPorts};
-use crate::ports::{Protocol, Span};
+use crate::ports::{PortSet, Protocol, Span};
+use crate::zones::{Family, Origin, Quota, Zones};
 
-/// The used ports of one protocol, as runs.
+/// What tells groups apart: where connections come from, if that is told, and the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupKey {
+    /// Where connections come from; none where sources are not told apart.
+    pub origin: Option<Origin>,
+    /// The protocol.
+    pub protocol: Protocol,
+}
+
+/// The used ports of each group of one interface.
+pub type Used = BTreeMap<GroupKey, PortSet>;
+
+/// The groups of used ports, with what their zones count for.
+pub fn groups<'a>(used: &'a Used, zones: Option<&'a Zones>) -> impl Iterator<Item = Group> + 'a {
+    used.iter().map(move |(&GroupKey { origin, protocol }, ports)| {
+        let terms = match (origin, zones) {
+            (Some(origin), Some(zones)) => Terms::of(origin, zones),
+            _ => Terms::default(),
+        };
+        Group::new(protocol, terms, ports.runs())
+    })
+}
+
+/// Used ports whose sources are not told apart.
+#[must_use]
+pub fn from_anywhere(used: UsedPorts) -> Used {
+    let group = |(protocol, ports)| (GroupKey { origin: None, protocol }, ports);
+    used.into_iter().map(group).collect()
+}
+
+/// What the rules of a group count for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Terms {
+    /// The name of the zone that connections come from; none where sources are not told apart.
+    pub zone: Option<Arc<str>>,
+    /// The quotas that each rule counts in.
+    pub quota: Quota,
+    /// The units of these quotas that each rule takes, `q_g`; at least 1.
+    pub units: u32,
+    /// What opening a port costs, as a multiple of the weight of the port.
+    pub weight: u32,
+}
+
+impl Default for Terms {
+    /// Those of a rule with a single source.
+    fn default() -> Self {
+        Self { zone: None, quota: Quota::Ipv4, units: 1, weight: 1 }
+    }
+}
+
+impl Terms {
+    /// The terms of a zone's rules.
+    #[must_use]
+    pub fn of(origin: Origin, zones: &Zones) -> Self {
+        let zone = zones.zone(origin);
+        Self {
+            zone: Some(zone.name().into()),
+            quota: origin.quota,
+            units: zone.units(origin.quota),
+            weight: zone.weight(),
+        }
+    }
+}
+
+/// The used ports of one protocol from one source, as runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     protocol: Protocol,
+    terms: Terms,
     runs: Vec<Span>,
 }
 
 impl Group {
+    /// A group of runs.
+    #[must_use]
+    pub fn new(protocol: Protocol, terms: Terms, runs: Vec<Span>) -> Self {
+        Self { protocol, terms, runs }
+    }
+
     /// The protocol whose ports these are.
     #[must_use]
     pub fn protocol(&self) -> Protocol {
         self.protocol
+    }
+
+    /// What its rules count for.
+    #[must_use]
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// The name for people: the protocol, after the zone and the family where these are told apart.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let Self { protocol, terms, .. } = self;
+        match (&terms.zone, terms.quota) {
+            (None, _) => protocol.to_string(),
+            (Some(zone), Quota::Both) => format!("{zone} {protocol}"),
+            (Some(zone), quota) => format!("{zone} {quota} {protocol}"),
+        }
     }
 
     /// The maximal blocks of used ports in order, at least one.
@@ -34,20 +125,92 @@ impl Group {
         self.runs.iter().map(|run| run.len()).sum()
     }
 
+    /// What opening the ports of a hole costs, `c_i`.
+    #[must_use]
+    pub fn cost(&self, limits: &Limits, hole: Span) -> u64 {
+        limits.weights(self.protocol).cost(hole).saturating_mul(self.terms.weight.into())
+    }
+
     /// The blocks of unused ports between the runs, in order.
     pub fn holes(&self) -> impl Iterator<Item = Span> + '_ {
         self.runs.windows(2).filter_map(|pair| pair[0].hole_before(pair[1]))
     }
 }
 
+/// The units that rules may take, `R`, for each quota.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Budget {
+    /// Of the quota of IPv4 rules, or of the only one where families are not told apart.
+    pub ipv4: usize,
+    /// Of the quota of IPv6 rules.
+    pub ipv6: usize,
+}
+
+impl From<usize> for Budget {
+    /// For instances whose families are not told apart.
+    fn from(ipv4: usize) -> Self {
+        Self { ipv4, ipv6: 0 }
+    }
+}
+
+impl Budget {
+    /// The units of the quota of a family.
+    #[must_use]
+    pub fn of(self, family: Family) -> usize {
+        match family {
+            Family::Ipv4 => self.ipv4,
+            Family::Ipv6 => self.ipv6,
+        }
+    }
+
+    /// The same with other units for a family.
+    #[must_use]
+    pub fn with(self, family: Family, units: usize) -> Self {
+        match family {
+            Family::Ipv4 => Self { ipv4: units, ..self },
+            Family::Ipv6 => Self { ipv6: units, ..self },
+        }
+    }
+
+    /// Adds the units that `n_rules` rules of a group take.
+    pub fn add(&mut self, terms: &Terms, n_rules: usize) {
+        let units = (terms.units as usize).saturating_mul(n_rules);
+        for family in Family::ALL {
+            if terms.quota.counts_in(family) {
+                *self = self.with(family, self.of(family).saturating_add(units));
+            }
+        }
+    }
+
+    /// The quota of which these units are more than there are, if there is one.
+    #[must_use]
+    pub fn exceeds(self, budget: Self) -> Option<Family> {
+        Family::ALL.into_iter().find(|&family| self.of(family) > budget.of(family))
+    }
+}
+
+/// Groups whose rules take the same units of the same quotas.
+///
+/// Their front is convex, as that of one group: the fronts of the groups merge by their steepest
+/// steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Class {
+    /// The quotas that each rule counts in.
+    pub quota: Quota,
+    /// The units of these quotas that each rule takes.
+    pub units: u32,
+    /// The groups, by index, in order.
+    pub groups: Vec<usize>,
+}
+
 /// Why used ports and limits make no instance.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InstanceError {
     /// Runs out of order, overlapping, or adjacent.
-    #[error("{protocol} runs {first} and {second} are not apart and in order")]
+    #[error("{group} runs {first} and {second} are not apart and in order")]
     Runs {
         /// The group.
-        protocol: Protocol,
+        group: String,
         /// The earlier of the two runs.
         first: Span,
         /// The later of the two runs.
@@ -61,12 +224,12 @@ pub enum InstanceError {
     },
     /// A run that no rule may span.
     #[error(
-        "the used ports {protocol}/{run} are {} in a row, more than --max-rule-width {max_rule_width}; raise it to at least {}",
+        "the used ports {group}/{run} are {} in a row, more than --max-rule-width {max_rule_width}; raise it to at least {}",
         run.len(), run.len()
     )]
     RunTooWide {
         /// The group.
-        protocol: Protocol,
+        group: String,
         /// The run.
         run: Span,
         /// The limit that it breaks.
@@ -90,38 +253,50 @@ fn list(entries: &[Entry]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instance {
     groups: Arc<[Group]>,
-    budget: usize,
+    classes: Arc<[Class]>,
+    budget: Budget,
     limits: Arc<Limits>,
 }
 
 impl Instance {
-    /// An instance from the runs of each group; groups without runs are left out.
+    /// An instance from groups; those without runs are left out.
     ///
     /// # Errors
     /// When runs are not maximal and in order, a used port is forbidden, a run is wider than a rule
     /// may be, or weights are too large for 64-bit sums.
-    pub fn new(
-        groups: impl IntoIterator<Item = (Protocol, Vec<Span>)>,
-        budget: usize,
+    pub fn of_groups(
+        groups: impl IntoIterator<Item = Group>,
+        budget: impl Into<Budget>,
         limits: impl Into<Arc<Limits>>,
     ) -> Result<Self, InstanceError> {
-        let groups: Arc<[Group]> = groups
-            .into_iter()
-            .filter(|(_, runs)| !runs.is_empty())
-            .map(|(protocol, runs)| Group { protocol, runs })
-            .collect();
-        let instance = Self { groups, budget, limits: limits.into() };
+        let groups: Arc<[Group]> =
+            groups.into_iter().filter(|group| !group.runs.is_empty()).collect();
+        let classes = classes(&groups).into();
+        let instance = Self { groups, classes, budget: budget.into(), limits: limits.into() };
         instance.validate()?;
         Ok(instance)
     }
 
-    /// An instance from sets of used ports.
+    /// An instance from the runs of each protocol, whose sources are not told apart.
     ///
     /// # Errors
-    /// As [`Instance::new`].
+    /// As [`Instance::of_groups`].
+    pub fn new(
+        groups: impl IntoIterator<Item = (Protocol, Vec<Span>)>,
+        budget: impl Into<Budget>,
+        limits: impl Into<Arc<Limits>>,
+    ) -> Result<Self, InstanceError> {
+        let group = |(protocol, runs)| Group::new(protocol, Terms::default(), runs);
+        Self::of_groups(groups.into_iter().map(group), budget, limits)
+    }
+
+    /// An instance from sets of used ports, whose sources are not told apart.
+    ///
+    /// # Errors
+    /// As [`Instance::of_groups`].
     pub fn from_used(
         used: &UsedPorts,
-        budget: usize,
+        budget: impl Into<Budget>,
         limits: impl Into<Arc<Limits>>,
     ) -> Result<Self, InstanceError> {
         let groups = used.iter().map(|(&protocol, ports)| (protocol, ports.runs()));
@@ -137,21 +312,21 @@ impl Instance {
             for pair in group.runs.windows(2) {
                 let (first, second) = (pair[0], pair[1]);
                 if first.hole_before(second).is_none() {
-                    return Err(InstanceError::Runs { protocol, first, second });
+                    return Err(InstanceError::Runs { group: group.name(), first, second });
                 }
             }
             if let Some(max_rule_width) = self.limits.max_rule_width()
                 && let Some(&run) = group.runs.iter().find(|run| run.len() > max_rule_width)
             {
-                return Err(InstanceError::RunTooWide { protocol, run, max_rule_width });
+                return Err(InstanceError::RunTooWide { group: group.name(), run, max_rule_width });
             }
             forbidden_used.extend(
                 overlaps(&group.runs, self.limits.forbidden(protocol))
                     .map(|span| Entry { protocol: Some(protocol), span }),
             );
-            let weights = self.limits.weights(protocol);
             n_runs += group.runs.len() as u64;
-            total = group.holes().map(|hole| weights.cost(hole)).fold(total, u64::saturating_add);
+            let costs = group.holes().map(|hole| group.cost(&self.limits, hole));
+            total = costs.fold(total, u64::saturating_add);
         }
         if !forbidden_used.is_empty() {
             return Err(InstanceError::ForbiddenUsed { ports: forbidden_used });
@@ -170,9 +345,15 @@ impl Instance {
         &self.groups
     }
 
-    /// The most rules allowed, `R`.
+    /// The groups whose rules take the same units of the same quotas, in order of their first group.
     #[must_use]
-    pub fn budget(&self) -> usize {
+    pub fn classes(&self) -> &[Class] {
+        &self.classes
+    }
+
+    /// The units that rules may take, `R`, for each quota.
+    #[must_use]
+    pub fn budget(&self) -> Budget {
         self.budget
     }
 
@@ -190,9 +371,31 @@ impl Instance {
 
     /// The same instance with another budget.
     #[must_use]
-    pub fn with_budget(&self, budget: usize) -> Self {
-        Self { budget, ..self.clone() }
+    pub fn with_budget(&self, budget: impl Into<Budget>) -> Self {
+        Self { budget: budget.into(), ..self.clone() }
     }
+
+    /// The units that rules take, given how many rules each group has.
+    #[must_use]
+    pub fn units(&self, n_rules: impl IntoIterator<Item = usize>) -> Budget {
+        let mut units = Budget::default();
+        for (group, n_rules) in self.groups.iter().zip(n_rules) {
+            units.add(&group.terms, n_rules);
+        }
+        units
+    }
+}
+
+fn classes(groups: &[Group]) -> Vec<Class> {
+    let mut classes: Vec<Class> = Vec::new();
+    for (i, group) in groups.iter().enumerate() {
+        let Terms { quota, units, .. } = group.terms;
+        match classes.iter_mut().find(|class| (class.quota, class.units) == (quota, units)) {
+            Some(class) => class.groups.push(i),
+            None => classes.push(Class { quota, units, groups: vec![i] }),
+        }
+    }
+    classes
 }
 
 /// The points that two lists of spans share; both are in order and disjoint.
@@ -204,14 +407,18 @@ fn overlaps<'a>(a: &'a [Span], b: &'a [Span]) -> impl Iterator<Item = Span> + 'a
 }
 
 /// Takes the forbidden ports out of the used ones, and says which they were.
-pub fn drop_forbidden(used: &mut UsedPorts, limits: &Limits) -> Vec<Entry> {
-    let mut dropped = Vec::new();
-    for (&protocol, ports) in used {
+pub fn drop_forbidden(used: &mut Used, limits: &Limits) -> Vec<Entry> {
+    let mut dropped: BTreeMap<Protocol, PortSet> = BTreeMap::new();
+    for (&GroupKey { protocol, .. }, ports) in used {
         let runs = ports.runs();
         for span in overlaps(&runs, limits.forbidden(protocol)) {
             ports.remove_span(span);
-            dropped.push(Entry { protocol: Some(protocol), span });
+            dropped.entry(protocol).or_default().insert_span(span);
         }
     }
+    let entry = |protocol, span| Entry { protocol: Some(protocol), span };
+    let dropped = dropped.into_iter();
     dropped
+        .flat_map(|(p, ports)| ports.runs().into_iter().map(move |span| entry(p, span)))
+        .collect()
 }

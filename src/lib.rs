@@ -51,6 +51,8 @@ pub mod port_list;
 
 pub mod limits;
 
+pub mod zones;
+
 pub mod instance;
 
 // What solvers and checkers hand on.

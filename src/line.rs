@@ -65,7 +65,6 @@ impl Line {
     /// and ends.
     fn push_group(&mut self, group: &Group, limits: &Limits) {
         let runs = group.runs();
-        let weights = limits.weights(group.protocol());
         let mut forbidden = limits.forbidden(group.protocol()).iter().peekable();
         let max_open = limits.max_open_ports().unwrap_or(u64::MAX);
         let max_hole = limits.max_hole().unwrap_or(u64::MAX);
@@ -77,7 +76,7 @@ impl Line {
         let mut first = 0;
         let mut open = 0;
         for (i, hole_span) in group.holes().enumerate() {
-            self.costs.push(weights.cost(hole_span));
+            self.costs.push(group.cost(limits, hole_span));
             while forbidden.next_if(|f| f.to() < hole_span.from()).is_some() {}
             let walled = forbidden.peek().is_some_and(|f| f.from() <= hole_span.to());
             if walled || hole_span.len() > max_hole {

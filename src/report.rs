@@ -203,7 +203,7 @@ impl Solved {
             input: self.source.input.clone(),
             interface: self.source.interface.clone(),
             seen: self.source.seen.as_ref().map(SeenRecord::from),
-            budget: self.instance.budget(),
+            budget: self.instance.budget().ipv4,
             reserve: self.reserve,
             limits: self.instance.limits().spec().clone(),
             dropped: self.dropped.clone(),

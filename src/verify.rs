@@ -77,7 +77,7 @@ pub enum Violation {
 /// # Errors
 /// The first violation.
 pub fn cover(instance: &Instance, cover: &Cover) -> Result<Facts, Violation> {
-    Checker::new(instance).cover(cover, instance.budget())
+    Checker::new(instance).cover(cover, instance.budget().ipv4)
 }
 
 /// The bound on the cost of every cover within the instance's budget.
@@ -85,7 +85,7 @@ pub fn cover(instance: &Instance, cover: &Cover) -> Result<Facts, Violation> {
 /// # Errors
 /// When a window of the certificate is none, or may be spanned by a rule.
 pub fn bound(instance: &Instance, certificate: &Certificate) -> Result<u64, Violation> {
-    Ok(Checker::new(instance).bounds(certificate)?.at(instance.budget()))
+    Ok(Checker::new(instance).bounds(certificate)?.at(instance.budget().ipv4))
 }
 
 /// Checks that a witness excludes every cover within the budget.
@@ -93,7 +93,7 @@ pub fn bound(instance: &Instance, certificate: &Certificate) -> Result<u64, Viol
 /// # Errors
 /// The first violation.
 pub fn witness(instance: &Instance, witness: &Witness) -> Result<(), Violation> {
-    Checker::new(instance).witness(witness, instance.budget())
+    Checker::new(instance).witness(witness, instance.budget().ipv4)
 }
 
 /// Checks that repairs of an infeasible instance work and that nothing less does.
@@ -107,7 +107,7 @@ pub fn repairs(instance: &Instance, repairs: &Repairs) -> Result<(), Violation> 
     }
     let works = |max_open_ports: Option<u64>| {
         let limits = instance.limits().with_max_open_ports(max_open_ports);
-        Checker::with_limits(instance, &limits).fewest_rules() <= instance.budget()
+        Checker::with_limits(instance, &limits).fewest_rules() <= instance.budget().ipv4
     };
     let claimed = repairs.max_open_ports;
     let holds = match claimed {

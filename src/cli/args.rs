@@ -10,7 +10,7 @@ use clap::Args;
 
 use rangecover::evidence::Records;
 use rangecover::inputs::{Reading, Source};
-use rangecover::instance::{Instance, drop_forbidden};
+use rangecover::instance::{Budget, Instance, drop_forbidden, groups};
 use rangecover::limits::{LimitSpec, Limits, WeightEntry, parse_weights};
 use rangecover::port_list::Entry;
 use rangecover::solve::{SOLVERS, Solver, Stop, default_solver, solver};
@@ -164,11 +164,12 @@ pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Job
 pub(crate) fn job(
     mut source: Source,
     limits: &Arc<Limits>,
-    budget: usize,
+    budget: impl Into<Budget>,
     drop: bool,
 ) -> anyhow::Result<Job> {
     let dropped = if drop { drop_forbidden(&mut source.used, limits) } else { Vec::new() };
-    let instance = Instance::from_used(&source.used, budget, Arc::clone(limits))
-        .with_context(|| source.name())?;
+    let groups = groups(&source.used, source.zones.as_deref());
+    let instance =
+        Instance::of_groups(groups, budget, Arc::clone(limits)).with_context(|| source.name())?;
     Ok(Job { source, instance, reserve: 0, dropped })
 }

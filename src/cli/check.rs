@@ -119,7 +119,7 @@ fn check(source: Source, record: &AnswerRecord) -> anyhow::Result<String> {
             repairs.max_rules = repairs.max_rules.saturating_sub(record.reserve);
             verify::repairs(&instance, &repairs)?;
             check_no_cover(record)?;
-            let budget = counted(instance.budget() as u64, "rule");
+            let budget = counted(instance.budget().ipv4 as u64, "rule");
             Ok(format!("infeasible, proven: no cover has {budget} or fewer"))
         }
         OutcomeName::Unknown => {

@@ -167,10 +167,10 @@ fn front(job: &Job, up_to: Option<usize>, every_budget: bool) -> anyhow::Result<
     } else {
         // Every vertex is checked, since the chart draws it.
         let mut budgets: Vec<usize> = vertices.iter().map(|vertex| vertex.0).collect();
-        budgets.extend(ladder(last).chain([instance.budget(), last]));
+        budgets.extend(ladder(last).chain([instance.budget().ipv4, last]));
         budgets.sort_unstable();
         budgets.dedup();
-        let in_force = instance.budget();
+        let in_force = instance.budget().ipv4;
         budgets.retain(|&b| b <= last || b == in_force && b <= front.most_rules());
         budgets
     };
@@ -188,7 +188,7 @@ fn front(job: &Job, up_to: Option<usize>, every_budget: bool) -> anyhow::Result<
     Ok(InstanceFront {
         input: source.input.clone(),
         interface: source.interface.clone(),
-        budget: instance.budget(),
+        budget: instance.budget().ipv4,
         fewest_rules: front.fewest_rules(),
         most_rules: front.most_rules(),
         knee: front.knee().map(vertex),

@@ -232,7 +232,7 @@ fn read_for(
     notes::report(&read, reading, purpose);
     let selection = &reading.selection;
     for source in &mut read.sources {
-        source.used.retain(|&protocol, _| selection.takes_protocol(protocol));
+        source.used.retain(|&key, _| selection.takes_protocol(key.protocol));
     }
     if read.sources.is_empty() {
         let selecting = selecting(selection);

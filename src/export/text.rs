@@ -62,7 +62,7 @@ fn block(solved: &Solved) -> String {
             infeasible(&mut text, solved, witness, repairs);
         }
         Answer::Unknown => {
-            let budget = counted(solved.instance.budget() as u64, "rule");
+            let budget = counted(solved.instance.budget().ipv4 as u64, "rule");
             let tried = solved.solver;
             writeln!(text, ": {tried} found no cover within {budget} and excludes none")
                 .expect(STRING);
@@ -115,7 +115,7 @@ fn not_counted(seen: &Seen) -> Vec<String> {
 /// Rules against the budget, and what they open.
 fn summary(solved: &Solved, facts: &Facts) -> String {
     let rules = grouped(facts.n_rules as u64);
-    let budget = counted(solved.instance.budget() as u64, "rule");
+    let budget = counted(solved.instance.budget().ipv4 as u64, "rule");
     let open = counted(facts.open_ports, "open port");
     let cost = if facts.cost == facts.open_ports {
         String::new()
@@ -127,7 +127,7 @@ fn summary(solved: &Solved, facts: &Facts) -> String {
 
 /// What is impossible, why, and the repairs.
 fn infeasible(text: &mut String, solved: &Solved, witness: &Witness, repairs: &Repairs) {
-    let budget = counted(solved.instance.budget() as u64, "rule");
+    let budget = counted(solved.instance.budget().ipv4 as u64, "rule");
     let needed = grouped((repairs.max_rules) as u64);
     writeln!(text, ", verified: {budget} cannot do it, {needed} can").expect(STRING);
     let groups = solved.instance.groups();

@@ -10,6 +10,7 @@ mod stream;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use rayon::prelude::*;
@@ -18,8 +19,10 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::{Class, Judgement, Ledger, Span, Traffic, table};
 use crate::export::number::counted;
 use crate::flow::{ColumnName, Layout, Selection};
+use crate::instance::{Used, from_anywhere};
 use crate::port_list::{self, UsedPorts};
 use crate::shapes::{self, Fault, Format, Shape};
+use crate::zones::Zones;
 
 pub use error::{InputError, Reason};
 pub use kind::{InputFormat, InputFormatError};
@@ -89,7 +92,9 @@ pub struct Source {
     /// The interface, where a flow log names it.
     pub interface: Option<String>,
     /// The ports.
-    pub used: UsedPorts,
+    pub used: Used,
+    /// What the origins of the ports mean, where sources are told apart.
+    pub zones: Option<Arc<Zones>>,
     /// What flow logs showed beside them.
     pub seen: Option<Seen>,
 }
@@ -185,7 +190,10 @@ impl Inputs {
         let name = place.name();
         match content {
             Ok(Content::List(used)) => {
-                self.sources.push(Source { input: Some(name), interface: None, used, seen: None });
+                let used = from_anywhere(used);
+                let source =
+                    Source { input: Some(name), interface: None, used, zones: None, seen: None };
+                self.sources.push(source);
             }
             Ok(Content::Table { table, notes }) => {
                 for (protocol, ports) in table.ports {
@@ -197,7 +205,8 @@ impl Inputs {
                 self.sources.extend(interfaces.map(|(interface, used)| Source {
                     input: Some(name.clone()),
                     interface,
-                    used,
+                    used: from_anywhere(used),
+                    zones: None,
                     seen: None,
                 }));
             }
@@ -221,7 +230,8 @@ impl Inputs {
             let sources = traffic.interfaces.iter().map(|interface| Source {
                 input: None,
                 interface: interface.interface.clone(),
-                used: interface.used(),
+                used: from_anywhere(interface.used()),
+                zones: None,
                 seen: Some(Seen { span: interface.span, classes: interface.classes() }),
             });
             self.sources.splice(at..at, sources.collect::<Vec<_>>());

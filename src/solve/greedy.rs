@@ -43,7 +43,7 @@ pub(super) fn rule_starts(problem: &Problem<'_>) -> Option<Vec<u32>> {
     order.sort_by_key(|&hole| line.costs()[hole]);
     // A hole that cannot be bridged now never can: rules only grow, and limits are hereditary.
     for hole in order {
-        if n_rules <= instance.budget() {
+        if n_rules <= instance.budget().ipv4 {
             break;
         }
         let (first, last) = (other_end[hole], other_end[hole + 1]);
@@ -54,7 +54,7 @@ pub(super) fn rule_starts(problem: &Problem<'_>) -> Option<Vec<u32>> {
             n_rules -= 1;
         }
     }
-    if n_rules > instance.budget() {
+    if n_rules > instance.budget().ipv4 {
         return None;
     }
     let kept = (1..).zip(&bridged).filter(|(_, bridged)| !**bridged);

@@ -94,7 +94,7 @@ impl Solver for Ilp {
 
     fn search(&self, problem: &Problem<'_>, stop: Stop) -> Result<Outcome, SolveError> {
         let line = &problem.line;
-        let budget = problem.instance.budget();
+        let budget = problem.instance.budget().ipv4;
         let Some(most_kept) = budget.checked_sub(line.n_groups()) else {
             return Ok(Outcome::Infeasible { witness: None });
         };

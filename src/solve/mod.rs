@@ -159,13 +159,13 @@ impl Problem<'_> {
     /// rules than runs.
     #[must_use]
     pub fn most_rules(&self) -> usize {
-        self.instance.budget().min(self.line.n_runs())
+        self.instance.budget().ipv4.min(self.line.n_runs())
     }
 
     /// What is left to say when the time is over: the better cover of the sweep and of `greedy`.
     pub(crate) fn out_of_time(&self) -> Outcome {
         let fewest = sweep::fewest_rule_starts(&self.line);
-        if fewest.len() > self.instance.budget() {
+        if fewest.len() > self.instance.budget().ipv4 {
             return Outcome::Infeasible { witness: None };
         }
         let rule_starts = self.better(fewest, greedy::rule_starts(self));

@@ -38,7 +38,7 @@ impl Solver for Price {
     fn search(&self, problem: &Problem<'_>, stop: Stop) -> Result<Outcome, SolveError> {
         let Problem { instance, line } = problem;
         let fewest = sweep::fewest_rule_starts(line);
-        if fewest.len() > instance.budget() {
+        if fewest.len() > instance.budget().ipv4 {
             return Ok(Outcome::Infeasible { witness: sweep::witness(line, instance) });
         }
         let mut pass = Pass::default();

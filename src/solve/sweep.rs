@@ -32,10 +32,10 @@ pub fn fewest_rules(line: &Line) -> usize {
 #[must_use]
 pub(crate) fn witness(line: &Line, instance: &Instance) -> Option<Witness> {
     let rule_starts = fewest_rule_starts(line);
-    if rule_starts.len() <= instance.budget() {
+    if rule_starts.len() <= instance.budget().ipv4 {
         return None;
     }
-    let needed = (instance.budget() + 1).saturating_sub(line.n_groups());
+    let needed = (instance.budget().ipv4 + 1).saturating_sub(line.n_groups());
     let windows = rule_starts
         .windows(2)
         .filter(|pair| line.group_starts().binary_search(&pair[1]).is_err())
@@ -50,7 +50,7 @@ pub(crate) fn witness(line: &Line, instance: &Instance) -> Option<Witness> {
 pub(crate) fn repairs(line: &Line, instance: &Instance) -> Repairs {
     let works = |max_open_ports: Option<u64>| {
         let limits = instance.limits().with_max_open_ports(max_open_ports);
-        fewest_rules(&Line::with_limits(instance, &limits)) <= instance.budget()
+        fewest_rules(&Line::with_limits(instance, &limits)) <= instance.budget().ipv4
     };
     let possible = works(None);
     Repairs {
@@ -79,7 +79,7 @@ fn most_open_ports(instance: &Instance) -> u64 {
 
 /// What keeps the fewest rules above the budget when `max_open_ports` does not.
 fn obstacle(instance: &Instance) -> String {
-    let (n_groups, budget) = (instance.groups().len(), instance.budget());
+    let (n_groups, budget) = (instance.groups().len(), instance.budget().ipv4);
     if n_groups > budget {
         return format!(
             "{n_groups} {} a rule each, more than the budget of {budget}",

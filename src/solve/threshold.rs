@@ -29,7 +29,7 @@ impl Solver for Threshold {
         let Problem { instance, line } = problem;
         let groups = instance.groups();
         // With R rules, R − G holes are kept, and every hole larger than the threshold is.
-        let Some(n_kept) = instance.budget().checked_sub(groups.len()) else {
+        let Some(n_kept) = instance.budget().ipv4.checked_sub(groups.len()) else {
             return Ok(Outcome::Unknown);
         };
         let mut sizes: Vec<u64> =

@@ -7,7 +7,7 @@ use std::io::Read as _;
 use flate2::read::MultiGzDecoder;
 use rangecover::answer::{Answer, answer};
 use rangecover::inputs::{self, Inputs, Reading, Source};
-use rangecover::instance::Instance;
+use rangecover::instance::{GroupKey, Instance, groups};
 use rangecover::limits::Limits;
 use rangecover::ports::Protocol;
 use rangecover::solve::{Stop, solver};
@@ -64,7 +64,8 @@ fn used_ports(source: &Source) -> Vec<BTreeSet<u32>> {
 
 /// The proven optimum, on which all exact solvers agree.
 fn optimum(source: &Source) -> u64 {
-    let instance = Instance::from_used(&source.used, BUDGET, Limits::default()).unwrap();
+    let groups = groups(&source.used, None);
+    let instance = Instance::of_groups(groups, BUDGET, Limits::default()).unwrap();
     let cost = |name: &str| match answer(solver(name).unwrap(), &instance, Stop::never()) {
         Ok(Answer::Optimal { facts, .. }) => {
             assert_eq!(facts.cost, facts.open_ports);
@@ -80,7 +81,7 @@ fn optimum(source: &Source) -> u64 {
 }
 
 fn n_ports(source: &Source, protocol: Protocol) -> u64 {
-    source.used.get(&protocol).map_or(0, |ports| u64::from(ports.len()))
+    source.used.get(&GroupKey { origin: None, protocol }).map_or(0, |ports| u64::from(ports.len()))
 }
 
 fn n_runs(source: &Source) -> u64 {

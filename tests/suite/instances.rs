@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use rangecover::instance::Instance;
+use rangecover::instance::{Instance, InstanceError, drop_forbidden, from_anywhere, groups};
 use rangecover::limits::{LimitSpec, Limits, WeightEntry};
 use rangecover::port_list::{Entry, UsedPorts};
 use rangecover::ports::{PortSet, Protocol, Span};
@@ -60,6 +60,13 @@ pub(crate) fn limits() -> impl Strategy<Value = LimitSpec> {
         })
 }
 
+/// An instance of the used ports that are not forbidden.
+fn plain(used: UsedPorts, budget: usize, limits: Limits) -> Result<Instance, InstanceError> {
+    let mut used = from_anywhere(used);
+    drop_forbidden(&mut used, &limits);
+    Instance::of_groups(groups(&used, None), budget, limits)
+}
+
 /// An instance of one or two groups of at most `most` runs each.
 pub(crate) fn instance(most: usize) -> impl Strategy<Value = Instance> {
     (few_runs(most), option::weighted(0.4, few_runs(most)), 0..2 * most, limits()).prop_map(
@@ -67,8 +74,7 @@ pub(crate) fn instance(most: usize) -> impl Strategy<Value = Instance> {
             let limits = Limits::from(spec);
             let mut used = UsedPorts::from([(Protocol::Tcp, tcp)]);
             used.extend(udp.map(|udp| (Protocol::Udp, udp)));
-            rangecover::instance::drop_forbidden(&mut used, &limits);
-            Instance::from_used(&used, budget, limits).expect("no run is wider than 4 ports")
+            plain(used, budget, limits).expect("no run is wider than 4 ports")
         },
     )
 }
@@ -103,10 +109,8 @@ pub(crate) fn large_instance() -> impl Strategy<Value = Instance> {
                         })
                         .collect(),
                 });
-                let mut used =
-                    UsedPorts::from([(Protocol::Tcp, set(tcp)), (Protocol::Udp, set(udp))]);
-                rangecover::instance::drop_forbidden(&mut used, &limits);
-                let instance = Instance::from_used(&used, 0, limits).expect("no run is that wide");
+                let used = UsedPorts::from([(Protocol::Tcp, set(tcp)), (Protocol::Udp, set(udp))]);
+                let instance = plain(used, 0, limits).expect("no run is that wide");
                 let fewest =
                     rangecover::solve::fewest_rules(&rangecover::line::Line::new(&instance));
                 instance.with_budget(fewest + more)

@@ -236,7 +236,7 @@ proptest! {
         prop_assert_eq!(exact_cost("dp", &instance), best);
         prop_assert_eq!(exact_cost("ilp-lp", &instance), best);
         let front = Front::new(&line);
-        prop_assert_eq!(front.cost(instance.budget()), best);
+        prop_assert_eq!(front.cost(instance.budget().ipv4), best);
         prop_assert_eq!(front.fewest_rules(), fewest_rules(&line));
         let most = front.fewest_rules() + 40;
         for (k, cost) in (1..).zip(least_costs(&line, most)) {
