@@ -1,9 +1,10 @@
 //! Proofs that travel with an answer.
 //!
-//! A certificate is a price and some windows of holes with multipliers: a solution of the dual of
-//! the covering program, so it proves a lower bound whatever it holds. A witness is a set of
-//! disjoint windows, each of which needs a kept hole. Both name a window by the rule that may not
-//! be: from the start of one run to the end of another.
+//! A tangent is a price and some windows of holes with multipliers: a solution of the dual of the
+//! covering program, so it proves a lower bound on the front of a class whatever it holds. A
+//! certificate is a set of tangents; what all classes cost together is bounded by joining the
+//! bounds of each. A witness is a set of disjoint windows, each of which needs a kept hole. Both
+//! name a window by the rule that may not be: from the start of one run to the end of another.
 //!
 //! `McConnell`, Mehlhorn, Näher and Schweitzer, "Certifying algorithms", 2011, is the idea.
 
@@ -32,13 +33,55 @@ pub struct Multiplier {
     pub multiplier: u64,
 }
 
-/// A proof of a lower bound on the cost of every cover within the budget: `(t, y)`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Certificate {
+/// A straight line that no point of the front of a class is below: `(t, y)`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tangent {
+    /// Index of the class among the [classes](crate::instance::Instance::classes), from 0: groups
+    /// whose rules take the same units of the same quotas, in order of their first group.
+    pub class: usize,
     /// The price per rule, `t`, in units of cost.
     pub price: u64,
     /// The windows with a positive multiplier.
     pub windows: Vec<Multiplier>,
+}
+
+/// A proof of a lower bound on the cost of every cover within the budget.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Form", into = "Form")]
+pub struct Certificate {
+    /// As many for each class as it takes; one is enough where there is one class.
+    pub tangents: Vec<Tangent>,
+}
+
+/// A certificate as it is written: where there is one class, `(t, y)` alone.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Form {
+    One { price: u64, windows: Vec<Multiplier> },
+    Several { tangents: Vec<Tangent> },
+}
+
+impl From<Form> for Certificate {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::One { price, windows } => {
+                Self { tangents: vec![Tangent { class: 0, price, windows }] }
+            }
+            Form::Several { tangents } => Self { tangents },
+        }
+    }
+}
+
+impl From<Certificate> for Form {
+    fn from(Certificate { mut tangents }: Certificate) -> Self {
+        match &mut tangents[..] {
+            [Tangent { class: 0, price, windows }] => {
+                Self::One { price: *price, windows: std::mem::take(windows) }
+            }
+            _ => Self::Several { tangents },
+        }
+    }
 }
 
 /// A proof that no cover stays within the budget.
@@ -53,6 +96,9 @@ pub struct Witness {
 pub struct Repairs {
     /// The least budget that works under these limits.
     pub max_rules: usize,
+    /// The least budget of IPv6 rules that works, where some rules count in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_rules_ipv6: Option<usize>,
     /// The least `max_open_ports` that works under this budget, if one does.
     pub max_open_ports: Option<u64>,
     /// Why no `max_open_ports` works, where none does.

@@ -1,302 +1,338 @@
-//! The whole trade-off: the least cost for every budget.
+//! The whole trade-off: the least cost for every budget of one quota, checked and proven.
 //!
-//! The front is convex with integer slopes, so it is stored as its edges. It is found by chords: a
-//! pass at the slope of the chord between two known points either finds a point below the chord
-//! or proves that the chord is an edge. A hole that no rule may bridge cuts the line into parts;
-//! their fronts merge by taking the steepest step first.
-//!
-//! Haynes, Eckley and Fearnhead, "Efficient penalty search for multiple changepoint problems"
-//! (CROPS), 2014, is the same search in another field.
+//! Where all rules take one unit the front is convex. Otherwise the classes of different units are
+//! joined, and the convex bound beneath is what a price per unit proves; budgets whose cost is on
+//! the bound are *supported*.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-use std::ops::Range;
+use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
+use thiserror::Error;
 
 use crate::answer::AnswerError;
-use crate::certificate::Certificate;
 use crate::cover::Cover;
-use crate::instance::Instance;
-use crate::line::Line;
-use crate::solve::pass::{HalfPrice, Pass, Point};
-use crate::solve::price::certificate_at;
-use crate::solve::splice::splice;
-use crate::verify::{Bound, Checker, Facts, Violation};
+use crate::instance::{Budget, Instance};
+use crate::solve::chords::OnEdge;
+use crate::solve::join::Join;
+use crate::solve::pass::Pass;
+use crate::solve::price::tangent_at;
+use crate::solve::quota::{ClassFront, least_units};
+use crate::verify::{Checker, Facts, Joined, Violation};
+use crate::zones::Family;
 
-/// Consecutive budgets over which each further rule saves the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Edge {
-    /// What each rule saves, in units of cost: the price at which the whole edge is optimal.
-    pub saving: u64,
-    /// Number of steps, at least 1.
-    pub n_steps: usize,
+pub use crate::solve::chords::{Edge, Front};
+
+/// Most budgets of a front.
+pub const MOST_BUDGETS: usize = 1_000_000;
+
+/// Budgets whose covers are made at once.
+const AT_ONCE: usize = 1_024;
+
+/// Why there is no trade-off.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum FrontError {
+    /// The quota that is held fixed is too small.
+    #[error("no budget of {family} rules helps: those of {} take {needed} units at least, there are {budget}", family.other())]
+    Other {
+        /// The family whose budget varies.
+        family: Family,
+        /// The least budget of the other one.
+        needed: usize,
+        /// Its budget.
+        budget: usize,
+    },
+    /// More budgets than can be listed.
+    #[error("{0} budgets are more than {MOST_BUDGETS}; say how far to go with --up-to")]
+    TooMany(usize),
 }
 
-/// The least cost for each number of rules, from the fewest possible to one for each run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Front {
-    fewest_rules: usize,
-    /// By falling saving.
-    edges: Vec<Edge>,
+/// The least cost for each budget of one quota, while the other is held fixed.
+#[derive(Debug)]
+pub struct Tradeoff<'a> {
+    instance: &'a Instance,
+    family: Family,
+    classes: Vec<ClassFront>,
+    least: Budget,
+    most: usize,
+    join: Join,
+    /// The cost for each budget from the least on.
+    costs: Vec<u64>,
+    /// The corners of the convex bound, as budget and cost.
+    hull: Vec<(usize, u64)>,
 }
 
-/// A checked point of the front, with its proof.
+/// A checked point of the front; its cost is proven to be the least.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FrontPoint<'a> {
+pub struct FrontPoint {
     /// The budget.
     pub budget: usize,
     /// An optimal cover.
     pub cover: Cover,
     /// What the checker found the cover to be.
     pub facts: Facts,
-    /// The proof that nothing costs less under this budget.
-    pub certificate: &'a Certificate,
 }
 
-impl Front {
-    /// The front of a line, at most about two passes for each distinct slope, O(m) each.
-    #[must_use]
-    pub fn new(line: &Line) -> Self {
-        let mut search = Search::default();
-        let mut fewest_rules = 0;
-        let n_runs = line.n_runs();
-        let mut first = 0;
-        for end in 1..=n_runs {
-            if end == n_runs || line.starts()[end] as usize == end {
-                fewest_rules += search.part(line, first..end);
-                first = end;
-            }
+impl<'a> Tradeoff<'a> {
+    /// The trade-off for the budgets of a family, from the least to that beyond which units are of
+    /// no use; only up to a given one where these are more than [`MOST_BUDGETS`].
+    ///
+    /// # Errors
+    /// When the other quota is too small for any cover, or there are too many budgets.
+    pub fn new(
+        instance: &'a Instance,
+        family: Family,
+        up_to: Option<usize>,
+    ) -> Result<Self, FrontError> {
+        let classes = instance.classes().iter().map(|class| ClassFront::new(instance, class));
+        let classes: Vec<ClassFront> = classes.collect();
+        let least = least_units(&classes);
+        let (needed, budget) = (least.of(family.other()), instance.budget().of(family.other()));
+        if needed > budget {
+            return Err(FrontError::Other { family, needed, budget });
         }
-        let edges = search.steps.into_iter();
-        Self {
-            fewest_rules,
-            edges: edges.map(|(Reverse(saving), n_steps)| Edge { saving, n_steps }).collect(),
+        let counting = classes.iter().filter(|class| class.class.quota.counts_in(family));
+        let most = counting.map(|class| class.units() * class.line.n_runs()).sum();
+        let first = least.of(family);
+        let last = match up_to {
+            Some(up_to) if most - first >= MOST_BUDGETS => up_to.clamp(first, most),
+            _ => most,
+        };
+        if last - first >= MOST_BUDGETS {
+            return Err(FrontError::TooMany(last - first + 1));
         }
+        let slack = instance.budget().with(family, last).less(least);
+        let share = |class: &ClassFront| {
+            class.share(&(0..=slack.n_rules(&class.class).min(class.front.n_steps())))
+        };
+        let join = Join::new(classes.iter().map(share).collect(), slack, || false)
+            .expect("nothing is taken at least, and nothing stops it");
+        let cost = |units: usize| join.cost(slack.with(family, units)).expect("there are units");
+        let costs: Vec<u64> = (0..=last - first).map(cost).collect();
+        let hull = hull(first, &costs);
+        Ok(Self { instance, family, classes, least, most, join, costs, hull })
     }
 
     /// The least budget under which a cover exists.
     #[must_use]
-    pub fn fewest_rules(&self) -> usize {
-        self.fewest_rules
+    pub fn least_budget(&self) -> usize {
+        self.least.of(self.family)
     }
 
-    /// The budget beyond which rules are of no use: one for each run, nothing open.
+    /// The budget beyond which units are of no use.
     #[must_use]
-    pub fn most_rules(&self) -> usize {
-        self.fewest_rules + self.edges.iter().map(|edge| edge.n_steps).sum::<usize>()
+    pub fn most_budget(&self) -> usize {
+        self.most
     }
 
-    /// The edges, by falling saving.
+    /// The last budget whose cost is known: that beyond which units are of no use, as a rule.
     #[must_use]
-    pub fn edges(&self) -> &[Edge] {
-        &self.edges
+    pub fn last_budget(&self) -> usize {
+        self.least_budget() + self.costs.len() - 1
     }
 
-    /// The vertices as budget and cost, in order of the budget. There is at least one.
-    #[must_use]
-    pub fn vertices(&self) -> Vec<(usize, u64)> {
-        let steps = |edge: &Edge| edge.saving * edge.n_steps as u64;
-        let mut budget = self.fewest_rules;
-        let mut cost = self.edges.iter().map(steps).sum();
-        let mut vertices = vec![(budget, cost)];
-        for edge in &self.edges {
-            budget += edge.n_steps;
-            cost -= steps(edge);
-            vertices.push((budget, cost));
-        }
-        vertices
-    }
-
-    /// The least cost under a budget; `None` where no cover exists.
+    /// The least cost under a budget, up to the last one; `None` where no cover exists.
     #[must_use]
     pub fn cost(&self, budget: usize) -> Option<u64> {
-        let mut ahead = self.most_rules();
-        if budget < self.fewest_rules {
-            return None;
-        }
-        let mut cost = 0;
-        for edge in self.edges.iter().rev() {
-            let first = ahead - edge.n_steps;
-            cost += edge.saving * ahead.saturating_sub(budget.max(first)) as u64;
-            ahead = first;
-        }
-        Some(cost)
+        let units = budget.checked_sub(self.least_budget())?;
+        Some(self.costs[units.min(self.costs.len() - 1)])
     }
 
-    /// The vertex farthest below the straight line between the two ends, both axes scaled to 1:
-    /// a budget after which rules buy much less than before it. `None` without a bend.
+    /// The convex bound under a budget, rounded up; `None` where no cover exists.
+    #[must_use]
+    pub fn bound(&self, budget: usize) -> Option<u64> {
+        if budget < self.least_budget() {
+            return None;
+        }
+        let after = self.hull.partition_point(|&(at, _)| at < budget);
+        let Some(&(end, below)) = self.hull.get(after) else {
+            return self.hull.last().map(|&(_, cost)| cost);
+        };
+        let Some(&(start, above)) = after.checked_sub(1).and_then(|before| self.hull.get(before))
+        else {
+            return Some(below);
+        };
+        let rise = u128::from(above - below) * (end - budget) as u128;
+        let rise = rise.div_ceil((end - start) as u128);
+        Some(below + u64::try_from(rise).unwrap_or(u64::MAX))
+    }
+
+    /// Whether the cost under a budget is on the convex bound.
+    #[must_use]
+    pub fn is_supported(&self, budget: usize) -> bool {
+        let after = self.hull.partition_point(|&(at, _)| at < budget);
+        match (after.checked_sub(1).map(|before| self.hull[before]), self.hull.get(after)) {
+            (Some((start, above)), Some(&(end, below))) => self.cost(budget).is_some_and(|cost| {
+                let (rise, width) = (u128::from(above - below), (end - start) as u128);
+                u128::from(cost - below) * width == rise * (end - budget) as u128
+            }),
+            // At either end of the bound, and beyond it, where units are of no use.
+            (_, corner) => corner.is_none_or(|&(at, _)| at == budget),
+        }
+    }
+
+    /// The corners of the convex bound as budget and cost, in order of the budget; at least one.
+    #[must_use]
+    pub fn vertices(&self) -> &[(usize, u64)] {
+        &self.hull
+    }
+
+    /// The budgets at which the cost falls, with the cost, in order; the least budget first.
+    #[must_use]
+    pub fn drops(&self) -> Vec<(usize, u64)> {
+        let mut drops: Vec<(usize, u64)> = Vec::new();
+        for (budget, &cost) in (self.least_budget()..).zip(&self.costs) {
+            if drops.last().is_none_or(|&(_, last)| cost < last) {
+                drops.push((budget, cost));
+            }
+        }
+        drops
+    }
+
+    /// The corner farthest below the straight line between the two ends, both axes scaled to 1:
+    /// a budget after which units buy much less than before it. `None` without a bend.
     ///
     /// Satopää, Albrecht, Irwin and Raghavan, "Finding a kneedle in a haystack", 2011.
     #[must_use]
     pub fn knee(&self) -> Option<(usize, u64)> {
-        let vertices = self.vertices();
-        let (first, last) = (vertices[0], *vertices.last()?);
-        let width = (last.0 - first.0) as i128;
-        let height = i128::from(first.1 - last.1);
-        let depth = |&(budget, cost): &(usize, u64)| {
-            let x = (budget - first.0) as i128 * height;
-            let y = i128::from(cost - last.1) * width;
-            width * height - x - y
-        };
-        // Of two equally deep vertices the one with fewer rules.
-        let knee = vertices.iter().rev().max_by_key(|vertex| depth(vertex))?;
-        (depth(knee) > 0).then_some(*knee)
+        knee(&self.hull)
     }
 
     /// What `read` makes of the optimal covers of some budgets, each checked and proven.
     ///
-    /// Budgets come in rising order; those below the fewest rules are left out, and one above the
-    /// most rules gets the cover that opens nothing. A cover is dropped once it is read, since all
-    /// of them together would need O(m²) memory. Covers are made in parallel.
+    /// Budgets come in rising order; those below the least are left out, and one beyond the last
+    /// gets the cover of that.
+    /// A cover is dropped once it is read, since all of them together would need O(m²) memory.
+    /// Covers are made in parallel.
     ///
     /// # Errors
     /// When the checker refuses a cover or a bound, which would be a defect of this module.
     pub fn points<T: Send>(
         &self,
-        instance: &Instance,
-        line: &Line,
         budgets: impl IntoIterator<Item = usize>,
-        read: impl Fn(&FrontPoint<'_>) -> T + Sync,
+        read: impl Fn(&FrontPoint) -> T + Sync,
     ) -> Result<Vec<T>, AnswerError> {
-        let mut budgets = budgets.into_iter().peekable();
-        while budgets.next_if(|&budget| budget < self.fewest_rules).is_some() {}
-        let mut points = Vec::new();
-        let mut pass = Pass::default();
-        let checker = Checker::new(instance);
-        let mut last = self.fewest_rules;
-        let beyond = Edge { saving: 0, n_steps: usize::MAX - self.most_rules() };
-        for edge in self.edges.iter().chain([&beyond]) {
-            last += edge.n_steps;
-            let on_edge: Vec<usize> =
-                std::iter::from_fn(|| budgets.next_if(|&budget| budget <= last)).collect();
-            if on_edge.is_empty() {
-                continue;
-            }
-            let proof = EdgeProof::new(instance, line, &checker, edge.saving, &mut pass)?;
-            let made: Result<Vec<T>, AnswerError> = on_edge
-                .into_par_iter()
-                .map(|budget| Ok(read(&proof.point(instance, line, &checker, budget)?)))
+        let budgets: Vec<usize> =
+            budgets.into_iter().filter(|&budget| budget >= self.least_budget()).collect();
+        let checker = Checker::new(self.instance);
+        let bounds = self.bounds(&checker)?;
+        let mut points = Vec::with_capacity(budgets.len());
+        for budgets in budgets.chunks(AT_ONCE) {
+            let taken: Vec<Vec<usize>> =
+                budgets.iter().map(|&budget| self.n_rules(budget)).collect();
+            let edges = self.edges(&taken);
+            let made: Result<Vec<T>, AnswerError> = budgets
+                .par_iter()
+                .zip(&taken)
+                .map(|(&budget, n_rules)| {
+                    let cover = self.cover(n_rules, &edges);
+                    Ok(read(&self.checked(budget, cover, &checker, &bounds)?))
+                })
                 .collect();
             points.extend(made?);
         }
         Ok(points)
     }
-}
 
-/// What all budgets of an edge share.
-struct EdgeProof {
-    fewer: Point,
-    more: Point,
-    certificate: Certificate,
-    bound: Bound,
+    /// The bounds that all tangents of all classes prove, as far as the budgets reach.
+    fn bounds(&self, checker: &Checker<'_>) -> Result<Joined, AnswerError> {
+        let mut pass = Pass::default();
+        let budget = self.instance.budget().with(self.family, self.last_budget());
+        let slack = budget.less(self.least);
+        let tangents = self.classes.iter().enumerate().flat_map(|(i, class)| {
+            let reach = 0..=slack.n_rules(&class.class);
+            class.front.prices(&reach).map(move |price| (i, class, price)).collect::<Vec<_>>()
+        });
+        let tangents = tangents
+            .map(|(i, class, price)| tangent_at(&class.line, self.instance, i, price, &mut pass));
+        Ok(checker.bounds(tangents).map_err(refused)?.up_to(budget))
+    }
+
+    /// The number of rules of each class in the optimal cover of a budget.
+    fn n_rules(&self, budget: usize) -> Vec<usize> {
+        let budget = budget.min(self.last_budget());
+        let slack = self.instance.budget().with(self.family, budget).less(self.least);
+        let further = self.join.further_rules(slack).expect("the budget is not below the least");
+        let classes = self.classes.iter().zip(further);
+        classes.map(|(class, further)| class.front.fewest_rules() + further).collect()
+    }
+
+    /// The covers at both ends of each edge that some numbers of rules are on.
+    fn edges(&self, taken: &[Vec<usize>]) -> HashMap<(usize, u64), OnEdge> {
+        let price = |(i, &n_rules): (usize, &usize)| (i, self.classes[i].front.price(n_rules));
+        let needed: BTreeSet<(usize, u64)> =
+            taken.iter().flat_map(|n_rules| n_rules.iter().enumerate().map(price)).collect();
+        needed
+            .into_par_iter()
+            .map_init(Pass::default, |pass, (i, price)| {
+                ((i, price), OnEdge::new(&self.classes[i].line, price, pass))
+            })
+            .collect()
+    }
+
+    fn cover(&self, n_rules: &[usize], edges: &HashMap<(usize, u64), OnEdge>) -> Cover {
+        let mut cover = Cover { groups: vec![Vec::new(); self.instance.groups().len()] };
+        for (i, (class, &n_rules)) in self.classes.iter().zip(n_rules).enumerate() {
+            let on_edge = &edges[&(i, class.front.price(n_rules))];
+            let n_rules = n_rules.min(on_edge.most_rules());
+            class.line.place(self.instance, &on_edge.cover(n_rules), &mut cover);
+        }
+        cover
+    }
+
+    fn checked(
+        &self,
+        budget: usize,
+        cover: Cover,
+        checker: &Checker<'_>,
+        bounds: &Joined,
+    ) -> Result<FrontPoint, AnswerError> {
+        let units = self.instance.budget().with(self.family, budget);
+        let facts = checker.cover(&cover, units).map_err(refused)?;
+        let bound = bounds.at(units.with(self.family, budget.min(self.last_budget())));
+        if facts.cost != bound {
+            return Err(AnswerError::Disagree { solver: "front", cost: facts.cost, bound });
+        }
+        Ok(FrontPoint { budget, cover, facts })
+    }
 }
 
 fn refused(violation: Violation) -> AnswerError {
     AnswerError::Refused { solver: "front", violation }
 }
 
-impl EdgeProof {
-    fn new(
-        instance: &Instance,
-        line: &Line,
-        checker: &Checker<'_>,
-        price: u64,
-        pass: &mut Pass,
-    ) -> Result<Self, AnswerError> {
-        let all = 0..line.n_runs();
-        let mut point = |price: HalfPrice| {
-            if all.is_empty() {
-                return Point { rule_starts: Vec::new(), cost: 0 };
+/// The lower convex hull of costs that never rise: Andrew's monotone chain, 1979.
+fn hull(first: usize, costs: &[u64]) -> Vec<(usize, u64)> {
+    let mut hull: Vec<(usize, u64)> = Vec::new();
+    for (at, &cost) in (first..).zip(costs) {
+        while let [.., (a, cost_a), (b, cost_b)] = hull[..] {
+            // Whether b is not below the straight line from a to here.
+            let down = u128::from(cost_a - cost_b) * (at - a) as u128;
+            if down > u128::from(cost_a - cost) * (b - a) as u128 {
+                break;
             }
-            pass.best(line, &all, price)
-        };
-        let fewer = point(2 * price + 1);
-        let more = point((2 * price).saturating_sub(1));
-        let certificate = certificate_at(line, instance, price, pass);
-        let bound = checker.bounds(&certificate).map_err(refused)?;
-        Ok(Self { fewer, more, certificate, bound })
-    }
-
-    fn point(
-        &self,
-        instance: &Instance,
-        line: &Line,
-        checker: &Checker<'_>,
-        budget: usize,
-    ) -> Result<FrontPoint<'_>, AnswerError> {
-        let n_rules = budget.min(self.more.n_rules());
-        let rule_starts = splice(&self.fewer.rule_starts, &self.more.rule_starts, n_rules);
-        let cover = line.cover(instance, &rule_starts);
-        let facts = checker.cover(&cover, budget).map_err(refused)?;
-        let bound = self.bound.at(budget);
-        if facts.cost != bound {
-            return Err(AnswerError::Disagree { solver: "front", cost: facts.cost, bound });
+            hull.pop();
         }
-        Ok(FrontPoint { budget, cover, facts, certificate: &self.certificate })
+        hull.push((at, cost));
     }
+    // Beyond the last corner nothing falls.
+    if let [.., (_, before), (_, last)] = hull[..]
+        && before == last
+    {
+        hull.pop();
+    }
+    hull
 }
 
-/// The search for the steps of all parts.
-#[derive(Default)]
-struct Search {
-    pass: Pass,
-    /// How often each saving occurs, the largest first.
-    steps: BTreeMap<Reverse<u64>, usize>,
-    /// Chords that are still to be tried.
-    chords: Vec<(Known, Known)>,
-}
-
-/// A point of the front of a part.
-#[derive(Clone, Copy)]
-struct Known {
-    n_rules: usize,
-    cost: u64,
-}
-
-impl Search {
-    /// Adds the steps of a part and returns the fewest rules that it needs.
-    fn part(&mut self, line: &Line, part: Range<usize>) -> usize {
-        if part.len() == 1 {
-            return 1;
-        }
-        let total: u64 = line.costs()[part.start..part.end - 1].iter().sum();
-        // No slope is above the total cost.
-        let first = self.at(line, &part, 2 * total + 1);
-        let last = Known { n_rules: part.len(), cost: 0 };
-        self.chords.push((first, last));
-        while let Some((left, right)) = self.chords.pop() {
-            let n_steps = right.n_rules - left.n_rules;
-            let drop = left.cost - right.cost;
-            if n_steps == 0 {
-                continue;
-            }
-            let saving = drop / n_steps as u64;
-            let exact = drop.is_multiple_of(n_steps as u64);
-            if exact && (n_steps == 1 || saving == 0) {
-                self.add(saving, n_steps);
-                continue;
-            }
-            // A slope that is no integer is no edge's: between two integers there is a vertex
-            // below the chord. At an integer slope the pass may prove the edge instead.
-            let found = self.at(line, &part, 2 * saving + u64::from(!exact));
-            let value = |known: Known| known.cost + saving * known.n_rules as u64;
-            if exact && value(found) == value(left) {
-                self.add(saving, n_steps);
-            } else {
-                self.chords.push((found, right));
-                self.chords.push((left, found));
-            }
-        }
-        first.n_rules
-    }
-
-    fn add(&mut self, saving: u64, n_steps: usize) {
-        *self.steps.entry(Reverse(saving)).or_default() += n_steps;
-    }
-
-    fn at(&mut self, line: &Line, part: &Range<usize>, price: HalfPrice) -> Known {
-        let point = self.pass.best(line, part, price);
-        Known { n_rules: point.n_rules(), cost: point.cost }
-    }
+fn knee(vertices: &[(usize, u64)]) -> Option<(usize, u64)> {
+    let (first, last) = (*vertices.first()?, *vertices.last()?);
+    let width = (last.0 - first.0) as i128;
+    let height = i128::from(first.1 - last.1);
+    let depth = |&(budget, cost): &(usize, u64)| {
+        let x = (budget - first.0) as i128 * height;
+        let y = i128::from(cost - last.1) * width;
+        width * height - x - y
+    };
+    // Of two equally deep vertices the one with fewer units.
+    let knee = vertices.iter().rev().max_by_key(|vertex| depth(vertex))?;
+    (depth(knee) > 0).then_some(*knee)
 }

@@ -1,6 +1,7 @@
 //! An instance: groups of used ports that share one budget of rules.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -153,6 +154,13 @@ impl From<usize> for Budget {
     }
 }
 
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { ipv4, ipv6 } = self;
+        if *ipv6 == 0 { write!(f, "{ipv4}") } else { write!(f, "{ipv4} ipv4 + {ipv6} ipv6") }
+    }
+}
+
 impl Budget {
     /// The units of the quota of a family.
     #[must_use]
@@ -174,12 +182,40 @@ impl Budget {
 
     /// Adds the units that `n_rules` rules of a group take.
     pub fn add(&mut self, terms: &Terms, n_rules: usize) {
-        let units = (terms.units as usize).saturating_mul(n_rules);
+        self.add_units(terms.quota, (terms.units as usize).saturating_mul(n_rules));
+    }
+
+    /// Takes the units of a rule of a group away.
+    pub(crate) fn remove(&mut self, terms: &Terms) {
+        let mut rule = Self::default();
+        rule.add(terms, 1);
+        *self = self.less(rule);
+    }
+
+    /// Adds units to all quotas that count.
+    pub fn add_units(&mut self, quota: Quota, units: usize) {
         for family in Family::ALL {
-            if terms.quota.counts_in(family) {
+            if quota.counts_in(family) {
                 *self = self.with(family, self.of(family).saturating_add(units));
             }
         }
+    }
+
+    /// These units less others, at least 0.
+    #[must_use]
+    pub fn less(self, other: Self) -> Self {
+        Self {
+            ipv4: self.ipv4.saturating_sub(other.ipv4),
+            ipv6: self.ipv6.saturating_sub(other.ipv6),
+        }
+    }
+
+    /// How many rules of a class fit into these units.
+    #[must_use]
+    pub fn n_rules(self, class: &Class) -> usize {
+        let counts = Family::ALL.into_iter().filter(|&family| class.quota.counts_in(family));
+        let fits = counts.map(|family| self.of(family) / class.units as usize);
+        fits.min().unwrap_or(0)
     }
 
     /// The quota of which these units are more than there are, if there is one.
@@ -361,6 +397,28 @@ impl Instance {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Whether rules of some group count in the quota of a family.
+    #[must_use]
+    pub fn counts_in(&self, family: Family) -> bool {
+        self.classes.iter().any(|class| class.quota.counts_in(family))
+    }
+
+    /// Whether some groups have a zone, so that rules count in units of families.
+    #[must_use]
+    pub fn has_zones(&self) -> bool {
+        self.groups.iter().any(|group| group.terms.zone.is_some())
+    }
+
+    /// What the quota of a family counts, in the plural.
+    #[must_use]
+    pub fn units_of(&self, family: Family) -> &'static str {
+        match family {
+            _ if !self.has_zones() => "rules",
+            Family::Ipv4 => "IPv4 units",
+            Family::Ipv6 => "IPv6 units",
+        }
     }
 
     /// Number of runs in all groups, `m`.

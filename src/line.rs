@@ -1,11 +1,12 @@
 //! Runs and holes of all groups in one line: what the solvers work on.
 //!
 //! The groups stand one after the other. The place between two groups counts as a hole of cost 0
-//! that no rule may bridge, so a budget shared by groups is the budget of one line.
+//! that no rule may bridge, so a budget shared by groups whose rules take the same units is the
+//! budget of one line.
 
 use crate::certificate::BlockedRule;
 use crate::cover::Cover;
-use crate::instance::{Group, Instance};
+use crate::instance::{Budget, Class, Group, Instance};
 use crate::limits::Limits;
 use crate::ports::Span;
 
@@ -27,6 +28,8 @@ pub struct Line {
     starts: Vec<u32>,
     /// The first run of each group, in order.
     group_starts: Vec<u32>,
+    /// The groups, by their place in the instance.
+    groups: Vec<usize>,
     total_cost: u64,
 }
 
@@ -35,27 +38,38 @@ fn index(i: usize) -> u32 {
 }
 
 impl Line {
-    /// The line of an instance, O(m).
+    /// The line of all groups of an instance, O(m).
     #[must_use]
     pub fn new(instance: &Instance) -> Self {
         Self::with_limits(instance, instance.limits())
     }
 
-    /// The line of an instance as it would be under other limits.
+    /// The line of all groups of an instance as it would be under other limits.
     #[must_use]
     pub fn with_limits(instance: &Instance, limits: &Limits) -> Self {
-        let n_runs = instance.n_runs();
+        Self::of_groups(instance, (0..instance.groups().len()).collect(), limits)
+    }
+
+    /// The line of the groups of a class.
+    #[must_use]
+    pub fn of_class(instance: &Instance, class: &Class) -> Self {
+        Self::of_groups(instance, class.groups.clone(), instance.limits())
+    }
+
+    fn of_groups(instance: &Instance, groups: Vec<usize>, limits: &Limits) -> Self {
+        let n_runs = groups.iter().map(|&group| instance.groups()[group].runs().len()).sum();
         let mut line = Self {
-            costs: Vec::with_capacity(n_runs.saturating_sub(1)),
+            costs: Vec::with_capacity(n_runs),
             starts: Vec::with_capacity(n_runs),
-            group_starts: Vec::with_capacity(instance.groups().len()),
+            group_starts: Vec::with_capacity(groups.len()),
+            groups,
             total_cost: 0,
         };
-        for group in instance.groups() {
+        for i in 0..line.groups.len() {
             if !line.starts.is_empty() {
                 line.costs.push(0);
             }
-            line.push_group(group, limits);
+            line.push_group(&instance.groups()[line.groups[i]], limits);
         }
         line.total_cost = line.costs.iter().sum();
         line
@@ -146,33 +160,70 @@ impl Line {
     /// The rule over the runs `first..=last`, which no limit allows.
     #[must_use]
     pub fn blocked_rule(&self, instance: &Instance, first: usize, last: usize) -> BlockedRule {
-        let group = self.group_starts.partition_point(|&g| g as usize <= first) - 1;
-        let base = self.group_starts[group] as usize;
+        let nth = self.nth_group(first);
+        let base = self.group_starts[nth] as usize;
+        let group = self.groups[nth];
         let runs = instance.groups()[group].runs();
         BlockedRule { group, from: runs[first - base].from(), to: runs[last - base].to() }
     }
 
+    /// The place in the line of the group that a run belongs to.
+    fn nth_group(&self, run: usize) -> usize {
+        self.group_starts.partition_point(|&first| first as usize <= run) - 1
+    }
+
+    /// For each hole the group that it belongs to, by its place in the instance; none between two
+    /// groups.
+    pub fn groups_of_holes(&self) -> impl Iterator<Item = Option<usize>> + '_ {
+        let ends = self.group_starts[1..].iter().map(|&start| start as usize);
+        let ends = ends.chain([self.n_runs()]);
+        let starts = self.group_starts.iter().map(|&start| start as usize);
+        let of_group = |((start, end), &group): ((usize, usize), &usize)| {
+            let boundary = (end < self.n_runs()).then_some(None);
+            std::iter::repeat_n(Some(group), end - start - 1).chain(boundary)
+        };
+        starts.zip(ends).zip(&self.groups).flat_map(of_group)
+    }
+
     /// The cover whose rules start at these runs: the first is run 0, and every group's first run
-    /// is among them.
+    /// is among them. Groups that are not in the line get no rules.
     #[must_use]
     pub fn cover(&self, instance: &Instance, rule_starts: &[u32]) -> Cover {
+        let mut cover = Cover { groups: vec![Vec::new(); instance.groups().len()] };
+        self.place(instance, rule_starts, &mut cover);
+        cover
+    }
+
+    /// Puts the rules that start at these runs into a cover.
+    pub fn place(&self, instance: &Instance, rule_starts: &[u32], cover: &mut Cover) {
         let mut rest = rule_starts;
         let mut base = 0;
-        let rules_of = |group: &Group| {
-            let runs = group.runs();
+        for &group in &self.groups {
+            let runs = instance.groups()[group].runs();
             let end = base + runs.len();
             let n_rules = rest.partition_point(|&start| (start as usize) < end);
             let (starts, later) = rest.split_at(n_rules);
             let ends = starts.iter().skip(1).map(|&next| next as usize).chain([end]);
-            let rules = starts
-                .iter()
-                .zip(ends)
-                .map(|(&start, end)| Span::over(runs[start as usize - base], runs[end - base - 1]))
-                .collect();
+            let rule = |(&start, end): (&u32, usize)| {
+                Span::over(runs[start as usize - base], runs[end - base - 1])
+            };
+            cover.groups[group] = starts.iter().zip(ends).map(rule).collect();
             (base, rest) = (end, later);
-            rules
-        };
-        Cover { groups: instance.groups().iter().map(rules_of).collect() }
+        }
+    }
+
+    /// The units that the rules take that start at these runs.
+    #[must_use]
+    pub fn units(&self, instance: &Instance, rule_starts: &[u32]) -> Budget {
+        let mut units = Budget::default();
+        let mut rest = rule_starts;
+        for (nth, &group) in self.groups.iter().enumerate() {
+            let end = self.group_starts.get(nth + 1).copied().unwrap_or(u32::MAX);
+            let n_rules = rest.partition_point(|&start| start < end);
+            units.add(instance.groups()[group].terms(), n_rules);
+            rest = &rest[n_rules..];
+        }
+        units
     }
 
     /// What the cover with these rule starts costs.

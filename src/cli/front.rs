@@ -10,9 +10,9 @@ use serde::Serialize;
 use rangecover::chart::{self, Chart, Curve};
 use rangecover::export::number::grouped;
 use rangecover::export::{json, table};
-use rangecover::front::{Front, FrontPoint};
+use rangecover::front::{FrontPoint, Tradeoff};
 use rangecover::inputs::name;
-use rangecover::line::Line;
+use rangecover::zones::Family;
 
 use super::args::{Job, LimitArgs, load};
 use super::inputs::InputArgs;
@@ -78,8 +78,13 @@ struct Row {
     budget: usize,
     open_ports: u64,
     cost: u64,
+    /// The convex bound; the cost itself is proven too.
     bound: u64,
+    /// Whether the cost is on the convex bound.
     supported: bool,
+    /// The quota whose budget it is, where sources are told apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quota: Option<Family>,
 }
 
 /// A vertex of the front.
@@ -94,11 +99,18 @@ struct Vertex {
 struct InstanceFront {
     input: Option<String>,
     interface: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quota: Option<Family>,
+    /// Like all budgets here, in units of the quota: one for each rule unless zones say otherwise.
     budget: usize,
     fewest_rules: usize,
     most_rules: usize,
     knee: Option<Vertex>,
+    /// The corners of the convex bound.
     vertices: Vec<Vertex>,
+    /// The budgets at which the cost falls.
+    #[serde(skip)]
+    drops: Vec<Vertex>,
     points: Vec<Row>,
     #[serde(skip)]
     weighted: bool,
@@ -116,15 +128,16 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let jobs = load(&args.inputs, &args.limits)?;
     let bar = output::progress("fronts");
     bar.set_length(jobs.list.len() as u64);
-    let fronts: Vec<InstanceFront> = jobs
+    let fronts: Vec<Vec<InstanceFront>> = jobs
         .list
         .into_par_iter()
         .map(|job| {
-            let front = front(&job, up_to, every_budget);
+            let fronts = fronts(&job, up_to, every_budget);
             bar.inc(1);
-            front.with_context(|| job.source.name())
+            fronts.with_context(|| job.source.name())
         })
         .collect::<anyhow::Result<_>>()?;
+    let fronts: Vec<InstanceFront> = fronts.into_iter().flatten().collect();
     bar.finish_and_clear();
     if let Some((path, format)) = file {
         let bytes = match format {
@@ -156,45 +169,70 @@ fn ladder(last: usize) -> impl Iterator<Item = usize> {
         .take_while(move |&budget| budget < last)
 }
 
-fn front(job: &Job, up_to: Option<usize>, every_budget: bool) -> anyhow::Result<InstanceFront> {
+/// The front of each quota that rules of the instance count in, while the other is held fixed.
+fn fronts(
+    job: &Job,
+    up_to: Option<usize>,
+    every_budget: bool,
+) -> anyhow::Result<Vec<InstanceFront>> {
     let Job { source, instance, .. } = job;
-    let line = Line::new(instance);
-    let front = Front::new(&line);
-    let vertices = front.vertices();
-    let last = up_to.unwrap_or(front.most_rules());
+    let has_zones = source.zones.is_some();
+    let counts = |family: &Family| instance.counts_in(*family);
+    let mut families: Vec<Family> = Family::ALL.into_iter().filter(counts).collect();
+    if families.is_empty() {
+        families.push(Family::Ipv4);
+    }
+    let front = |family| front(job, family, has_zones.then_some(family), up_to, every_budget);
+    families.into_iter().map(front).collect()
+}
+
+fn front(
+    job: &Job,
+    family: Family,
+    quota: Option<Family>,
+    up_to: Option<usize>,
+    every_budget: bool,
+) -> anyhow::Result<InstanceFront> {
+    let Job { source, instance, .. } = job;
+    let in_force = instance.budget().of(family);
+    let trade_off = Tradeoff::new(instance, family, up_to.map(|up_to| up_to.max(in_force)))?;
+    let (least, most) = (trade_off.least_budget(), trade_off.most_budget());
+    let last = up_to.unwrap_or(most);
     let budgets: Vec<usize> = if every_budget {
-        (front.fewest_rules()..=last).collect()
+        (least..=last).collect()
     } else {
         // Every vertex is checked, since the chart draws it.
-        let mut budgets: Vec<usize> = vertices.iter().map(|vertex| vertex.0).collect();
-        budgets.extend(ladder(last).chain([instance.budget().ipv4, last]));
+        let mut budgets: Vec<usize> = trade_off.vertices().iter().map(|vertex| vertex.0).collect();
+        budgets.extend(ladder(last).chain([in_force, last]));
         budgets.sort_unstable();
         budgets.dedup();
-        let in_force = instance.budget().ipv4;
-        budgets.retain(|&b| b <= last || b == in_force && b <= front.most_rules());
+        budgets.retain(|&b| b <= last || b == in_force && b <= most);
         budgets
     };
-    let row = |point: &FrontPoint<'_>| Row {
+    let row = |point: &FrontPoint| Row {
         input: source.input.clone(),
         interface: source.interface.clone(),
         budget: point.budget,
         open_ports: point.facts.open_ports,
         cost: point.facts.cost,
-        bound: point.facts.cost,
-        supported: true,
+        bound: trade_off.bound(point.budget).unwrap_or(0),
+        supported: trade_off.is_supported(point.budget),
+        quota,
     };
-    let points = front.points(instance, &line, budgets, row)?;
     let vertex = |(budget, cost)| Vertex { budget, cost };
     Ok(InstanceFront {
         input: source.input.clone(),
         interface: source.interface.clone(),
-        budget: instance.budget().ipv4,
-        fewest_rules: front.fewest_rules(),
-        most_rules: front.most_rules(),
-        knee: front.knee().map(vertex),
-        vertices: vertices.into_iter().map(vertex).collect(),
-        points,
-        weighted: !instance.limits().spec().weights.is_empty(),
+        quota,
+        budget: in_force,
+        fewest_rules: least,
+        most_rules: most,
+        knee: trade_off.knee().map(vertex),
+        vertices: trade_off.vertices().iter().copied().map(vertex).collect(),
+        drops: trade_off.drops().into_iter().map(vertex).collect(),
+        points: trade_off.points(budgets, row)?,
+        weighted: !instance.limits().spec().weights.is_empty()
+            || instance.groups().iter().any(|group| group.terms().weight != 1),
     })
 }
 

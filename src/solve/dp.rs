@@ -4,13 +4,19 @@
 //! of which ends there: `d_k(j) = max { d_{k−1}(i−1) + c_{i−1} : a(j) ≤ i ≤ j }`. The window slides,
 //! so a monotone queue makes a layer O(m) and all budgets up to R O(mR).
 //!
+//! Classes of different units are [joined](super::join) over the units beyond the least.
+//!
 //! The cover is found backwards through stored layers. Only every q-th layer is kept, with q about
 //! the root of R, and the layers between are computed again: O(m √R) memory for twice the time.
 
 use std::collections::VecDeque;
 
+use crate::cover::Cover;
+use crate::instance::Budget;
 use crate::line::Line;
 
+use super::join::{Join, Share};
+use super::sweep::fewest_rule_starts;
 use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};
 
 /// The dynamic program over numbers of rules.
@@ -73,32 +79,75 @@ impl Solver for Dp {
     }
 
     fn search(&self, problem: &Problem<'_>, stop: Stop) -> Result<Outcome, SolveError> {
-        let line = &problem.line;
-        let n_rules = problem.most_rules();
-        if n_rules == 0 {
+        let Problem { instance, line } = problem;
+        let least = line.units(instance, &fewest_rule_starts(line));
+        if least.exceeds(instance.budget()).is_some() {
             return Ok(Outcome::Infeasible { witness: None });
         }
-        let stride = n_rules.isqrt().max(1);
-        let mut checkpoints = vec![first_layer(line)];
-        let mut layer = checkpoints[0].clone();
-        for k in 1..n_rules {
-            if stop.reached() {
-                return Ok(problem.out_of_time());
-            }
-            layer = next_layer(line, &layer);
-            if k % stride == 0 {
-                checkpoints.push(layer.clone());
+        let mut cover = Cover { groups: vec![Vec::new(); instance.groups().len()] };
+        for (line, n_rules) in shared(problem, instance.budget().less(least), stop) {
+            match rule_starts(&line, n_rules, stop) {
+                Some(rule_starts) => line.place(instance, &rule_starts, &mut cover),
+                None => return Ok(problem.out_of_time()),
             }
         }
-        let Some(kept) = layer.last().copied().flatten() else {
-            return Ok(Outcome::Infeasible { witness: None });
-        };
-        let rule_starts = trace_back(line, &checkpoints, stride, n_rules, kept);
-        Ok(Outcome::Optimal {
-            cover: line.cover(problem.instance, &rule_starts),
-            certificate: None,
-        })
+        let is_whole = cover.groups.iter().all(|rules| !rules.is_empty());
+        if !is_whole {
+            return Ok(problem.out_of_time());
+        }
+        Ok(Outcome::Optimal { cover, certificate: None })
     }
+}
+
+/// The line of each class, and its number of rules in the best cover; nothing if time is over.
+fn shared(problem: &Problem<'_>, slack: Budget, stop: Stop) -> Vec<(Line, usize)> {
+    let Problem { instance, line } = problem;
+    if let Some(n_rules) = problem.most_rules() {
+        return vec![(line.clone(), n_rules)];
+    }
+    let mut classes = Vec::new();
+    let mut shares = Vec::new();
+    for class in instance.classes() {
+        if stop.reached() {
+            return Vec::new();
+        }
+        let line = Line::of_class(instance, class);
+        let fewest = fewest_rule_starts(&line).len();
+        let costs = least_costs(&line, fewest.saturating_add(slack.n_rules(class)));
+        let costs = costs.into_iter().skip(fewest - 1);
+        shares.push(Share {
+            quota: class.quota,
+            units: class.units as usize,
+            first: 0,
+            costs: costs
+                .map(|cost| cost.expect("any number above the fewest has a cover"))
+                .collect(),
+        });
+        classes.push((line, fewest));
+    }
+    let join = Join::new(shares, slack, || stop.reached());
+    let Some(further) = join.and_then(|join| join.further_rules(slack)) else {
+        return Vec::new();
+    };
+    classes.into_iter().zip(further).map(|((line, fewest), more)| (line, fewest + more)).collect()
+}
+
+/// The first run of each rule of the best cover with exactly `n_rules` rules; none if time is over.
+fn rule_starts(line: &Line, n_rules: usize, stop: Stop) -> Option<Vec<u32>> {
+    let stride = n_rules.isqrt().max(1);
+    let mut checkpoints = vec![first_layer(line)];
+    let mut layer = checkpoints[0].clone();
+    for k in 1..n_rules {
+        if stop.reached() {
+            return None;
+        }
+        layer = next_layer(line, &layer);
+        if k % stride == 0 {
+            checkpoints.push(layer.clone());
+        }
+    }
+    let kept = layer.last().copied().flatten()?;
+    Some(trace_back(line, &checkpoints, stride, n_rules, kept))
 }
 
 /// The first run of each rule of a cover with exactly `n_rules` rules that keeps `kept` closed.

@@ -1,7 +1,10 @@
 //! Greedy gap merging: bridge the cheapest hole that keeps every rule allowed, again and again.
 //!
-//! Optimal without limits on rules; with them it can cost more than the optimum, and it can get
-//! stuck above the budget although a cover exists. O(m log m).
+//! Cheapest is what saves least for each unit that keeping it takes. Optimal without limits on
+//! rules and with one unit for each; else it can cost more than the optimum, and it can get stuck
+//! above the budget although a cover exists. O(m log m).
+
+use crate::instance::Terms;
 
 use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};
 
@@ -37,26 +40,51 @@ pub(super) fn rule_starts(problem: &Problem<'_>) -> Option<Vec<u32>> {
     let n_runs = line.n_runs();
     // At each end of a rule (in runs) stands its other end; inside, nothing is read.
     let mut other_end: Vec<usize> = (0..n_runs).collect();
-    let mut bridged = vec![false; n_runs.saturating_sub(1)];
-    let mut n_rules = n_runs;
-    let mut order: Vec<usize> = (0..bridged.len()).collect();
-    order.sort_by_key(|&hole| line.costs()[hole]);
+    let mut bridged: Vec<(usize, &Terms)> = Vec::new();
+    let mut units = instance.units(instance.groups().iter().map(|group| group.runs().len()));
     // A hole that cannot be bridged now never can: rules only grow, and limits are hereditary.
-    for hole in order {
-        if n_rules <= instance.budget().ipv4 {
+    for (hole, terms) in by_saving(problem) {
+        let Some(family) = units.exceeds(instance.budget()) else {
             break;
-        }
+        };
+        let other = family.other();
+        let helps = terms.quota.counts_in(family)
+            || terms.quota.counts_in(other) && units.of(other) > instance.budget().of(other);
         let (first, last) = (other_end[hole], other_end[hole + 1]);
-        if line.starts()[last] as usize <= first {
+        if helps && line.starts()[last] as usize <= first {
             other_end[first] = last;
             other_end[last] = first;
-            bridged[hole] = true;
-            n_rules -= 1;
+            units.remove(terms);
+            bridged.push((hole, terms));
         }
     }
-    if n_rules > instance.budget().ipv4 {
+    if units.exceeds(instance.budget()).is_some() {
         return None;
     }
-    let kept = (1..).zip(&bridged).filter(|(_, bridged)| !**bridged);
-    Some([0].into_iter().chain(kept.map(|(run, _)| run)).collect())
+    // Rules of many units may have left more than they had to: what saves most first.
+    let mut is_kept = vec![true; n_runs];
+    for &(hole, terms) in bridged.iter().rev() {
+        let mut more = units;
+        more.add(terms, 1);
+        is_kept[hole + 1] = more.exceeds(instance.budget()).is_none();
+        if is_kept[hole + 1] {
+            units = more;
+        }
+    }
+    let kept = (0..).zip(is_kept).filter(|(_, is_kept)| *is_kept);
+    Some(kept.map(|(run, _)| run).collect())
+}
+
+/// The holes of all groups, with what a rule there counts for, the least saving per unit first.
+fn by_saving<'a>(problem: &'a Problem<'_>) -> Vec<(usize, &'a Terms)> {
+    let Problem { instance, line } = problem;
+    let groups = line.groups_of_holes().enumerate();
+    let mut holes: Vec<(usize, &Terms)> = groups
+        .filter_map(|(hole, group)| Some((hole, instance.groups()[group?].terms())))
+        .collect();
+    let saving = |&(hole, _): &(usize, &Terms), other: &Terms| {
+        u128::from(line.costs()[hole]) * u128::from(other.units)
+    };
+    holes.sort_by(|a, b| saving(a, b.1).cmp(&saving(b, a.1)));
+    holes
 }

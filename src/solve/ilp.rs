@@ -1,14 +1,18 @@
 //! The integer program, solved by an engine of `good_lp`, as MIP and as LP relaxation.
 //!
-//! `x_i = 1` when hole `i` is kept: maximise what is kept, keep at most R − G holes, and at least
-//! one in every window. All rows are intervals, so the matrix is totally unimodular and the LP has
-//! an integral optimum; both forms are here because they are worth comparing. Gaps are set to 0,
-//! and only a proven status counts.
+//! `x_i = 1` when hole `i` is kept: maximise what is kept, at least one hole in every window, and
+//! all rules within each quota, a row of the units of each. With one unit for each rule all rows
+//! are intervals, so the matrix is totally unimodular and the LP has an integral optimum; both
+//! forms are here because they are worth comparing. Gaps are set to 0, and only a proven status
+//! counts.
 
 use good_lp::{
     Expression, ResolutionError, Solution, SolutionStatus, SolverModel, Variable, WithMipGap,
     WithTimeLimit, constraint, variable, variables,
 };
+
+use crate::instance::Budget;
+use crate::zones::Family;
 
 use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};
 
@@ -45,7 +49,7 @@ pub(super) static MICROLP_MIP: Ilp = Ilp {
 /// The linear relaxation, by microlp.
 pub(super) static MICROLP_LP: Ilp = Ilp {
     name: "ilp-lp",
-    about: "its linear relaxation, which is integral, by microlp; exact",
+    about: "its linear relaxation, integral where all rules take one unit, by microlp; exact",
     engine: Engine::Microlp,
     integer: false,
 };
@@ -63,7 +67,7 @@ pub(super) static HIGHS_MIP: Ilp = Ilp {
 #[cfg(feature = "highs")]
 pub(super) static HIGHS_LP: Ilp = Ilp {
     name: "ilp-highs-lp",
-    about: "its linear relaxation, which is integral, by HiGHS; exact",
+    about: "its linear relaxation, integral where all rules take one unit, by HiGHS; exact",
     engine: Engine::Highs,
     integer: false,
 };
@@ -93,11 +97,12 @@ impl Solver for Ilp {
     }
 
     fn search(&self, problem: &Problem<'_>, stop: Stop) -> Result<Outcome, SolveError> {
-        let line = &problem.line;
-        let budget = problem.instance.budget().ipv4;
-        let Some(most_kept) = budget.checked_sub(line.n_groups()) else {
+        let Problem { instance, line } = problem;
+        let one_each = instance.units(instance.groups().iter().map(|_| 1));
+        if one_each.exceeds(instance.budget()).is_some() {
             return Ok(Outcome::Infeasible { witness: None });
-        };
+        }
+        let slack = instance.budget().less(one_each);
         let n_terms = line.windows().map(|window| window.last - window.first + 1).sum();
         if n_terms > MOST_TERMS {
             return Err(SolveError::TooLarge {
@@ -107,7 +112,7 @@ impl Solver for Ilp {
                 found: n_terms,
             });
         }
-        let (values, proven) = match self.run(problem, most_kept, stop)? {
+        let (values, proven) = match self.run(problem, slack, stop)? {
             Reply::Values { values, proven } => (values, proven),
             Reply::Infeasible => return Ok(Outcome::Infeasible { witness: None }),
             Reply::OutOfTime => return Ok(problem.out_of_time()),
@@ -115,6 +120,9 @@ impl Solver for Ilp {
         let Some(rule_starts) = rule_starts(problem, &values) else {
             if !proven {
                 return Ok(problem.out_of_time());
+            }
+            if !self.integer && instance.classes().len() > 1 {
+                return Err(SolveError::Fractional { solver: self.name });
             }
             return Err(self.failed("it called values optimal that are not integral".to_owned()));
         };
@@ -150,12 +158,7 @@ impl Ilp {
         SolveError::Engine { solver: self.name, reason }
     }
 
-    fn run(
-        &self,
-        problem: &Problem<'_>,
-        most_kept: usize,
-        stop: Stop,
-    ) -> Result<Reply, SolveError> {
+    fn run(&self, problem: &Problem<'_>, slack: Budget, stop: Stop) -> Result<Reply, SolveError> {
         let line = &problem.line;
         let mut model = variables!();
         let bound = if self.integer { variable().binary() } else { variable().min(0).max(1) };
@@ -173,15 +176,32 @@ impl Ilp {
             .zip(line.costs())
             .filter_map(|(kept, &cost)| kept.map(|kept| cost as f64 * kept))
             .sum();
-        #[expect(clippy::cast_precision_loss, reason = "a budget beyond 2^53 is no limit")]
-        let budget_row = constraint!(holes.iter().sum::<Expression>() <= most_kept as f64);
+        // What the rules of each hole's group take of a quota, beyond one rule for each group.
+        let budget_row = |family: Family| {
+            let classes = problem.instance.classes().iter();
+            let mut units = classes.filter(|c| c.quota.counts_in(family)).map(|c| c.units);
+            // With the same units everywhere, count rules: that row leaves no fractions.
+            let first = units.next().unwrap_or(1);
+            let unit = if units.all(|other| other == first) { first } else { 1 };
+            let groups = kept.iter().zip(line.groups_of_holes());
+            let term = |(kept, group): (&Option<Variable>, Option<usize>)| {
+                let terms = problem.instance.groups()[group?].terms();
+                let counts = terms.quota.counts_in(family);
+                counts.then_some(f64::from(terms.units / unit) * (*kept)?)
+            };
+            let units: Expression = groups.filter_map(term).sum();
+            #[expect(clippy::cast_precision_loss, reason = "a budget beyond 2^53 is no limit")]
+            let slack = (slack.of(family) / unit as usize) as f64;
+            constraint!(units <= slack)
+        };
+        let families = Family::ALL.into_iter().filter(|&f| problem.instance.counts_in(f));
         let rows = line
             .windows()
             .map(|window| {
                 let inside = kept[window.first..=window.last].iter().flatten();
                 constraint!(inside.sum::<Expression>() >= 1)
             })
-            .chain([budget_row]);
+            .chain(families.map(budget_row));
         let model = model.maximise(objective);
         let seconds = stop.left().map(|left| left.as_secs_f64());
         match self.engine {

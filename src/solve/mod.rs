@@ -12,18 +12,21 @@ use crate::instance::Instance;
 use crate::line::Line;
 
 mod brute;
+pub(crate) mod chords;
 mod dp;
 mod greedy;
 mod ilp;
+pub(crate) mod join;
 pub(crate) mod pass;
 pub(crate) mod price;
+pub(crate) mod quota;
 pub(crate) mod splice;
 pub(crate) mod sweep;
 mod threshold;
 
 pub use dp::least_costs;
 
-pub use sweep::fewest_rules;
+pub use sweep::{fewest_rules, least_budget};
 pub(crate) use sweep::{repairs, witness};
 
 /// Every solver. To add one, write a file and name it here.
@@ -88,6 +91,17 @@ pub enum Outcome {
     Unknown,
 }
 
+impl Outcome {
+    /// The same with this certificate, if it is a cover.
+    fn with(self, proof: Option<Certificate>) -> Self {
+        match self {
+            Self::Optimal { cover, .. } => Self::Optimal { cover, certificate: proof },
+            Self::Feasible { cover, .. } => Self::Feasible { cover, certificate: proof },
+            other => other,
+        }
+    }
+}
+
 /// Why a solver gave no outcome at all.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SolveError {
@@ -102,6 +116,12 @@ pub enum SolveError {
         most: usize,
         /// How many the instance has.
         found: usize,
+    },
+    /// A relaxation whose optimum is no cover.
+    #[error("{solver} has no integral optimum where rules take different units; choose ilp")]
+    Fractional {
+        /// The solver.
+        solver: &'static str,
     },
     /// An engine that failed, or answered with something that is no cover.
     #[error("{solver} failed: {reason}")]
@@ -155,17 +175,26 @@ pub struct Problem<'a> {
 }
 
 impl Problem<'_> {
-    /// The number of rules of the best covers: more rules never cost more, and there are no more
-    /// rules than runs.
+    /// The number of rules of the best covers, where all of them take the same units: more rules
+    /// never cost more, and there are no more rules than runs.
     #[must_use]
-    pub fn most_rules(&self) -> usize {
-        self.instance.budget().ipv4.min(self.line.n_runs())
+    pub fn most_rules(&self) -> Option<usize> {
+        let [class] = self.instance.classes() else {
+            return None;
+        };
+        Some(self.instance.budget().n_rules(class).min(self.line.n_runs()))
+    }
+
+    /// Whether the rules that start at these runs stay within the budget.
+    fn fits(&self, rule_starts: &[u32]) -> bool {
+        let units = self.line.units(self.instance, rule_starts);
+        units.exceeds(self.instance.budget()).is_none()
     }
 
     /// What is left to say when the time is over: the better cover of the sweep and of `greedy`.
     pub(crate) fn out_of_time(&self) -> Outcome {
         let fewest = sweep::fewest_rule_starts(&self.line);
-        if fewest.len() > self.instance.budget().ipv4 {
+        if !self.fits(&fewest) {
             return Outcome::Infeasible { witness: None };
         }
         let rule_starts = self.better(fewest, greedy::rule_starts(self));

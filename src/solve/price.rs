@@ -3,17 +3,19 @@
 //! For a price `t` per rule one [pass](super::pass) finds a point of the front in O(m). The front
 //! is convex with integer slopes, so a search over integer prices ends with one at which a cover
 //! of at most R rules and one of at least R rules are both optimal; the cover with exactly R rules
-//! is spliced from the two. The duals of the pass at that price are the proof. O(m log c).
+//! is spliced from the two. The duals of the pass at that price are the proof. O(m log c). Where
+//! rules take different units, see [`quota`](super::quota).
 //!
 //! Aggarwal, Schieber and Tokuyama, "Finding a minimum-weight k-link path in graphs with the
 //! concave Monge property", 1994.
 
-use crate::certificate::{Certificate, Multiplier};
+use crate::certificate::{Certificate, Multiplier, Tangent};
 use crate::instance::Instance;
 use crate::line::Line;
 
 use super::greedy;
 use super::pass::{HalfPrice, Pass, Point};
+use super::quota;
 use super::splice::splice;
 use super::sweep;
 use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};
@@ -28,7 +30,7 @@ impl Solver for Price {
     }
 
     fn about(&self) -> &'static str {
-        "searches the price per rule, O(m log c); exact, with a certificate"
+        "searches the price per rule or unit, and closes the gap; exact, with a certificate"
     }
 
     fn guarantee(&self) -> Guarantee {
@@ -37,17 +39,20 @@ impl Solver for Price {
 
     fn search(&self, problem: &Problem<'_>, stop: Stop) -> Result<Outcome, SolveError> {
         let Problem { instance, line } = problem;
+        let Some(n_rules) = problem.most_rules() else {
+            return Ok(quota::search(problem, stop));
+        };
         let fewest = sweep::fewest_rule_starts(line);
-        if fewest.len() > instance.budget().ipv4 {
+        if fewest.len() > n_rules {
             return Ok(Outcome::Infeasible { witness: sweep::witness(line, instance) });
         }
         let mut pass = Pass::default();
-        let n_rules = problem.most_rules();
         let mut bracket = Bracket::new(line, fewest, n_rules);
         while !bracket.is_closed() && !stop.reached() {
             bracket.narrow(line, &mut pass);
         }
-        let certificate = certificate_at(line, instance, bracket.price(), &mut pass);
+        let tangent = tangent_at(line, instance, 0, bracket.price(), &mut pass);
+        let certificate = Certificate { tangents: vec![tangent] };
         let cover = |rule_starts: &[u32]| line.cover(instance, rule_starts);
         Ok(if bracket.is_closed() {
             Outcome::Optimal {
@@ -195,19 +200,17 @@ fn scaled(length: u64, part: u64, whole: u64) -> u64 {
     u64::try_from(scaled).map_or(length, |scaled| scaled.max(1))
 }
 
-/// The certificate at an integer price: the duals of the hitting-set recursion.
+/// The tangent at an integer price: the duals of the hitting-set recursion.
 ///
 /// The least weight of kept holes never falls from one run to the next, and rises only where a
 /// window ends; by how much it rises is that window's multiplier.
-pub(crate) fn certificate_at(
+pub(crate) fn tangent_at(
     line: &Line,
     instance: &Instance,
+    class: usize,
     price: u64,
     pass: &mut Pass,
-) -> Certificate {
-    if line.n_runs() == 0 {
-        return Certificate::default();
-    }
+) -> Tangent {
     pass.run(line, &(0..line.n_runs()), 2 * price);
     let mut before = 0;
     let mut windows = Vec::new();
@@ -222,5 +225,5 @@ pub(crate) fn certificate_at(
             });
         }
     }
-    Certificate { price, windows }
+    Tangent { class, price, windows }
 }

@@ -5,9 +5,10 @@
 //! cover has fewer rules, O(m).
 
 use crate::certificate::{Repairs, Witness};
-use crate::instance::Instance;
+use crate::instance::{Budget, Instance};
 use crate::line::Line;
 use crate::ports::Span;
+use crate::zones::Family;
 
 /// The first run of each rule of the cover with the fewest rules.
 pub(crate) fn fewest_rule_starts(line: &Line) -> Vec<u32> {
@@ -22,26 +23,40 @@ pub(crate) fn fewest_rule_starts(line: &Line) -> Vec<u32> {
     rule_starts
 }
 
-/// The least budget under which a cover exists.
+/// The fewest rules of any cover.
 #[must_use]
 pub fn fewest_rules(line: &Line) -> usize {
     fewest_rule_starts(line).len()
+}
+
+/// The least budget under which a cover exists.
+#[must_use]
+pub fn least_budget(line: &Line, instance: &Instance) -> Budget {
+    line.units(instance, &fewest_rule_starts(line))
 }
 
 /// The proof that no cover of the instance stays within its budget, if there is none.
 #[must_use]
 pub(crate) fn witness(line: &Line, instance: &Instance) -> Option<Witness> {
     let rule_starts = fewest_rule_starts(line);
-    if rule_starts.len() <= instance.budget().ipv4 {
-        return None;
+    let family = line.units(instance, &rule_starts).exceeds(instance.budget())?;
+    // As many windows as it takes to need more than that budget.
+    let mut units = instance.units(instance.groups().iter().map(|_| 1));
+    let mut windows = Vec::new();
+    for pair in rule_starts.windows(2) {
+        if units.of(family) > instance.budget().of(family) {
+            break;
+        }
+        if line.group_starts().binary_search(&pair[1]).is_ok() {
+            continue;
+        }
+        let window = line.blocked_rule(instance, pair[0] as usize, pair[1] as usize);
+        let terms = instance.groups()[window.group].terms();
+        if terms.quota.counts_in(family) {
+            units.add(terms, 1);
+            windows.push(window);
+        }
     }
-    let needed = (instance.budget().ipv4 + 1).saturating_sub(line.n_groups());
-    let windows = rule_starts
-        .windows(2)
-        .filter(|pair| line.group_starts().binary_search(&pair[1]).is_err())
-        .map(|pair| line.blocked_rule(instance, pair[0] as usize, pair[1] as usize))
-        .take(needed)
-        .collect();
     Some(Witness { windows })
 }
 
@@ -49,12 +64,14 @@ pub(crate) fn witness(line: &Line, instance: &Instance) -> Option<Witness> {
 #[must_use]
 pub(crate) fn repairs(line: &Line, instance: &Instance) -> Repairs {
     let works = |max_open_ports: Option<u64>| {
-        let limits = instance.limits().with_max_open_ports(max_open_ports);
-        fewest_rules(&Line::with_limits(instance, &limits)) <= instance.budget().ipv4
+        let least = least_budget_with(max_open_ports, instance);
+        least.exceeds(instance.budget()).is_none()
     };
     let possible = works(None);
+    let least = least_budget(line, instance);
     Repairs {
-        max_rules: fewest_rules(line),
+        max_rules: least.ipv4,
+        max_rules_ipv6: instance.counts_in(Family::Ipv6).then_some(least.ipv6),
         max_open_ports: possible.then(|| {
             let (mut low, mut high) = (0, most_open_ports(instance));
             while low < high {
@@ -79,13 +96,25 @@ fn most_open_ports(instance: &Instance) -> u64 {
 
 /// What keeps the fewest rules above the budget when `max_open_ports` does not.
 fn obstacle(instance: &Instance) -> String {
-    let (n_groups, budget) = (instance.groups().len(), instance.budget().ipv4);
-    if n_groups > budget {
+    let n_groups = instance.groups().len();
+    let one_each = instance.units(instance.groups().iter().map(|_| 1));
+    if let Some(family) = one_each.exceeds(instance.budget()) {
+        let budget = instance.budget().of(family);
+        if instance.has_zones() {
+            let (taken, units) = (one_each.of(family), instance.units_of(family));
+            return format!(
+                "a rule for each zone and protocol takes {taken} {units}, more than the budget of {budget}"
+            );
+        }
         return format!(
             "{n_groups} {} a rule each, more than the budget of {budget}",
             if n_groups == 1 { "protocol in use needs" } else { "protocols in use need" }
         );
     }
+    let budget = match least_budget_with(None, instance).exceeds(instance.budget()) {
+        Some(family) => format!("{} {}", instance.budget().of(family), instance.units_of(family)),
+        None => format!("{} rules", instance.budget()),
+    };
     let limits = instance.limits();
     let set = [
         ("max_hole", limits.max_hole().is_some()),
@@ -94,8 +123,14 @@ fn obstacle(instance: &Instance) -> String {
     ];
     let names: Vec<&str> = set.iter().filter(|(_, set)| *set).map(|(name, _)| *name).collect();
     format!(
-        "{} alone need{} more than {budget} rules",
+        "{} alone need{} more than {budget}",
         names.join(" and "),
         if names.len() == 1 { "s" } else { "" }
     )
+}
+
+/// The least budget under another `max_open_ports`.
+fn least_budget_with(max_open_ports: Option<u64>, instance: &Instance) -> Budget {
+    let limits = instance.limits().with_max_open_ports(max_open_ports);
+    least_budget(&Line::with_limits(instance, &limits), instance)
 }

@@ -4,7 +4,7 @@
 //! are all bridged at once, so the cover can open far more ports than it has to. A cover that
 //! breaks another limit is no answer. O(m log m).
 
-use crate::ports::Span;
+use crate::instance::Terms;
 
 use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};
 
@@ -28,14 +28,21 @@ impl Solver for Threshold {
     fn search(&self, problem: &Problem<'_>, _stop: Stop) -> Result<Outcome, SolveError> {
         let Problem { instance, line } = problem;
         let groups = instance.groups();
-        // With R rules, R − G holes are kept, and every hole larger than the threshold is.
-        let Some(n_kept) = instance.budget().ipv4.checked_sub(groups.len()) else {
+        let mut units = instance.units(groups.iter().map(|_| 1));
+        if units.exceeds(instance.budget()).is_some() {
             return Ok(Outcome::Unknown);
-        };
-        let mut sizes: Vec<u64> =
-            groups.iter().flat_map(|group| group.holes().map(Span::len)).collect();
-        sizes.sort_unstable_by(|a, b| b.cmp(a));
-        let threshold = sizes.get(n_kept).copied().unwrap_or(0);
+        }
+        let mut holes: Vec<(u64, &Terms)> = Vec::new();
+        for group in groups {
+            holes.extend(group.holes().map(|hole| (hole.len(), group.terms())));
+        }
+        holes.sort_by(|a, b| b.0.cmp(&a.0));
+        // Holes larger than the threshold are kept, as long as their rules fit.
+        let over = holes.iter().find(|(_, terms)| {
+            units.add(terms, 1);
+            units.exceeds(instance.budget()).is_some()
+        });
+        let threshold = over.map_or(0, |&(size, _)| size);
         if instance.limits().max_hole().is_some_and(|most| threshold > most) {
             return Ok(Outcome::Unknown);
         }

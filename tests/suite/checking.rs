@@ -205,11 +205,17 @@ fn a_changed_window_does_not_prove_the_optimum() {
 fn infeasible_without_a_witness_is_refused() {
     let case = Case::infeasible();
     case.refuses(&[("/witness", Value::Null)], "infeasible, but without a witness");
-    case.refuses(&[("/witness/windows", json!([]))], "0 disjoint windows are too few");
+    case.refuses(
+        &[("/witness/windows", json!([]))],
+        "disjoint windows that need a budget of 1 do not exclude one of 1",
+    );
     let window = |from: u32, to: u32| json!([{"group": 0, "from": from, "to": to}]);
     case.refuses(&[("/witness/windows", window(80, 86))], "a rule may span it");
     case.refuses(&[("/witness/windows", window(80, 1001))], "does not go from the start of a run");
-    case.refuses(&[("/budget", json!(2))], "1 disjoint windows are too few, 2 are needed");
+    case.refuses(
+        &[("/budget", json!(2))],
+        "disjoint windows that need a budget of 2 do not exclude one of 2",
+    );
     case.refuses(&[("/outcome", json!("optimal"))], "used port tcp/80 is in no rule");
     let twice = json!([window(80, 1002)[0], window(80, 1002)[0]]);
     let changes = [("/budget", json!(2)), ("/witness/windows", twice)];

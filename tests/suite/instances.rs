@@ -3,10 +3,16 @@
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use rangecover::instance::{Instance, InstanceError, drop_forbidden, from_anywhere, groups};
+use rangecover::instance::{
+    Budget, Group, GroupKey, Instance, InstanceError, Terms, Used, drop_forbidden, from_anywhere,
+    groups,
+};
 use rangecover::limits::{LimitSpec, Limits, WeightEntry};
+use rangecover::line::Line;
 use rangecover::port_list::{Entry, UsedPorts};
 use rangecover::ports::{PortSet, Protocol, Span};
+use rangecover::solve::least_budget;
+use rangecover::zones::{Origin, Quota};
 
 /// A set of a few runs with holes of a few ports.
 pub(crate) fn few_runs(most: usize) -> impl Strategy<Value = PortSet> {
@@ -75,6 +81,67 @@ pub(crate) fn instance(most: usize) -> impl Strategy<Value = Instance> {
             let mut used = UsedPorts::from([(Protocol::Tcp, tcp)]);
             used.extend(udp.map(|udp| (Protocol::Udp, udp)));
             plain(used, budget, limits).expect("no run is wider than 4 ports")
+        },
+    )
+}
+
+/// What the rules of a group count for: few units, so that they fit often.
+fn terms() -> impl Strategy<Value = (Protocol, Quota, u32, u32)> {
+    let protocol = prop_oneof![Just(Protocol::Tcp), Just(Protocol::Udp)];
+    let quota = prop_oneof![3 => Just(Quota::Ipv4), 1 => Just(Quota::Ipv6), 1 => Just(Quota::Both)];
+    (protocol, quota, 1..8_u32, prop_oneof![3 => Just(1_u32), 1 => 0..4_u32])
+}
+
+/// Groups from zones whose rules take different units.
+fn zoned(
+    groups: Vec<(PortSet, (Protocol, Quota, u32, u32))>,
+    budget: Budget,
+    limits: Limits,
+) -> Instance {
+    let key = |zone: usize, protocol, quota| {
+        let zone = u16::try_from(zone).unwrap();
+        GroupKey { origin: Some(Origin { zone, quota }), protocol }
+    };
+    let with_keys = groups.into_iter().enumerate();
+    let with_keys = with_keys.map(|(i, (ports, (protocol, quota, units, weight)))| {
+        let terms = Terms { zone: Some(format!("z{i}").into()), quota, units, weight };
+        (key(i, protocol, quota), ports, terms)
+    });
+    let with_keys: Vec<_> = with_keys.collect();
+    let mut used: Used = with_keys.iter().map(|(key, ports, _)| (*key, ports.clone())).collect();
+    drop_forbidden(&mut used, &limits);
+    let groups = with_keys
+        .iter()
+        .map(|(key, _, terms)| Group::new(key.protocol, terms.clone(), used[key].runs()));
+    Instance::of_groups(groups, budget, limits).expect("no run is that wide")
+}
+
+/// An instance of up to four groups of different units, with at most 12 holes.
+pub(crate) fn zoned_instance() -> impl Strategy<Value = Instance> {
+    let groups = vec((few_runs(4), terms()), 1..=4);
+    // Most budgets are near what the groups need at least.
+    (groups, 0..40_usize, 0..20_usize, limits()).prop_map(|(groups, ipv4, ipv6, spec)| {
+        zoned(groups, Budget { ipv4, ipv6 }, Limits::from(spec))
+    })
+}
+
+/// Any small instance: of one class or of several.
+pub(crate) fn any_instance() -> impl Strategy<Value = Instance> {
+    prop_oneof![instance(6), zoned_instance()]
+}
+
+/// Hundreds of ports in groups of different units, and budgets near the least.
+pub(crate) fn large_zoned_instance() -> impl Strategy<Value = Instance> {
+    let ports = vec(0..3_000_u32, 1..150);
+    let set = |ports: Vec<u32>| ports.into_iter().map(Span::single).collect::<PortSet>();
+    let groups = vec((ports.prop_map(set), terms()), 2..=5);
+    (groups, option::of(10..400_u64), option::of(5..100_u64), 0..120_usize, 0..60_usize).prop_map(
+        |(groups, max_open_ports, max_hole, more_ipv4, more_ipv6)| {
+            let spec = LimitSpec { max_open_ports, max_hole, ..LimitSpec::default() };
+            let instance = zoned(groups, Budget::default(), Limits::from(spec));
+            let least = least_budget(&Line::new(&instance), &instance);
+            let (ipv4, ipv6) = (least.ipv4 + more_ipv4, least.ipv6 + more_ipv6);
+            instance.with_budget(Budget { ipv4, ipv6 })
         },
     )
 }

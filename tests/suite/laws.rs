@@ -2,16 +2,17 @@
 
 use proptest::prelude::*;
 use rangecover::answer::{Answer, answer};
-use rangecover::certificate::{BlockedRule, Certificate, Multiplier, Witness};
-use rangecover::front::Front;
-use rangecover::instance::Instance;
+use rangecover::certificate::{BlockedRule, Certificate, Multiplier, Tangent, Witness};
+use rangecover::front::{Front, FrontError, Tradeoff};
+use rangecover::instance::{Budget, Instance};
 use rangecover::line::Line;
 use rangecover::solve::{
     Guarantee, Outcome, SOLVERS, Stop, default_solver, fewest_rules, least_costs, solve, solver,
 };
 use rangecover::verify;
+use rangecover::zones::Family;
 
-use crate::instances::{instance, large_instance};
+use crate::instances::{any_instance, instance, large_instance, large_zoned_instance};
 
 fn exact_cost(name: &str, instance: &Instance) -> Option<u64> {
     match answer(solver(name).unwrap(), instance, Stop::never()).unwrap() {
@@ -21,26 +22,36 @@ fn exact_cost(name: &str, instance: &Instance) -> Option<u64> {
     }
 }
 
-fn exact_solvers() -> impl Iterator<Item = &'static str> {
+/// The exact solvers, without the relaxations where these have no integral optimum.
+fn exact_solvers(instance: &Instance) -> impl Iterator<Item = &'static str> {
+    let is_integral = instance.classes().len() <= 1;
     let exact = SOLVERS.iter().filter(|solver| solver.guarantee() == Guarantee::Exact);
-    exact.map(|solver| solver.name())
+    exact.map(|solver| solver.name()).filter(move |name| is_integral || !name.ends_with("-lp"))
+}
+
+/// The least budget of any cover, by the checker alone.
+fn budgets(instance: &Instance) -> impl Iterator<Item = usize> {
+    let all = instance.units(instance.groups().iter().map(|group| group.runs().len()));
+    0..=all.ipv4 + 1
 }
 
 /// Any certificate whatever, over the ports of small instances.
 fn any_certificate() -> impl Strategy<Value = Certificate> {
     let window = (0..3_usize, 0..130_u32, 0..130_u32, prop_oneof![0..40_u64, any::<u64>()]);
-    (prop_oneof![0..60_u64, any::<u64>()], prop::collection::vec(window, 0..4)).prop_map(
-        |(price, windows)| Certificate {
-            price,
-            windows: windows
-                .into_iter()
-                .map(|(group, from, to, multiplier)| Multiplier {
-                    rule: BlockedRule { group, from, to },
-                    multiplier,
-                })
-                .collect(),
-        },
-    )
+    let windows = prop::collection::vec(window, 0..4);
+    let tangent = (0..5_usize, prop_oneof![0..60_u64, any::<u64>()], windows);
+    let tangent = tangent.prop_map(|(class, price, windows)| Tangent {
+        class,
+        price,
+        windows: windows
+            .into_iter()
+            .map(|(group, from, to, multiplier)| Multiplier {
+                rule: BlockedRule { group, from, to },
+                multiplier,
+            })
+            .collect(),
+    });
+    prop::collection::vec(tangent, 0..4).prop_map(|tangents| Certificate { tangents })
 }
 
 /// A certificate of windows that exist: each from the start of a run to the end of another.
@@ -60,15 +71,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_500))]
 
     #[test]
-    fn exact_solvers_agree_with_brute_force(instance in instance(6)) {
+    fn exact_solvers_agree_with_brute_force(instance in any_instance()) {
         let best = exact_cost("brute", &instance);
-        for name in exact_solvers() {
+        for name in exact_solvers(&instance) {
             prop_assert_eq!(exact_cost(name, &instance), best, "{}", name);
         }
     }
 
     #[test]
-    fn heuristics_never_beat_the_optimum(instance in instance(6)) {
+    fn heuristics_never_beat_the_optimum(instance in any_instance()) {
         let best = exact_cost("price", &instance);
         for solver in SOLVERS.iter().filter(|s| s.guarantee() == Guarantee::Heuristic) {
             // The checker has accepted the cover and the bound of what comes back.
@@ -110,33 +121,68 @@ proptest! {
         }
         let savings: Vec<u64> = front.edges().iter().map(|edge| edge.saving).collect();
         prop_assert!(savings.is_sorted_by(|a, b| a > b));
-        // Points come with covers and proofs that the checker has accepted.
-        let points = front
-            .points(&instance, &line, 0..=instance.n_runs() + 1, |point| {
-                let instance = instance.with_budget(point.budget);
-                let bound = verify::bound(&instance, point.certificate).unwrap();
-                (point.budget, point.facts.cost, bound)
-            })
-            .unwrap();
-        for &(budget, cost, bound) in &points {
-            prop_assert_eq!(Some(cost), front.cost(budget));
-            prop_assert_eq!(bound, cost);
-        }
-        prop_assert_eq!(points.len(), instance.n_runs() + 2 - front.fewest_rules());
     }
 
     #[test]
-    fn repairs_are_the_least_that_work(instance in instance(5)) {
+    fn the_trade_off_has_the_cost_of_every_budget(instance in any_instance()) {
+        let best: Vec<Option<u64>> = budgets(&instance)
+            .map(|ipv4| exact_cost("brute", &instance.with_budget(instance.budget().with(Family::Ipv4, ipv4))))
+            .collect();
+        let trade_off = match Tradeoff::new(&instance, Family::Ipv4, None) {
+            Ok(trade_off) => trade_off,
+            Err(error) => {
+                let is_other = matches!(error, FrontError::Other { .. });
+                prop_assert!(is_other);
+                prop_assert!(best.iter().all(Option::is_none));
+                return Ok(());
+            }
+        };
+        for (budget, &cost) in best.iter().enumerate() {
+            prop_assert_eq!(trade_off.cost(budget), cost, "budget {}", budget);
+            let bound = trade_off.bound(budget);
+            prop_assert!(bound <= cost);
+            prop_assert!(!trade_off.is_supported(budget) || bound == cost);
+        }
+        // The bound is convex, and all of its corners are points of the front.
+        let vertices = trade_off.vertices();
+        for &(budget, cost) in vertices {
+            prop_assert_eq!(best[budget], Some(cost));
+            prop_assert!(trade_off.is_supported(budget));
+        }
+        for corner in vertices.windows(3) {
+            let [(a, x), (b, y), (c, z)] = [corner[0], corner[1], corner[2]];
+            prop_assert!((x - y) * (c - b) as u64 > (y - z) * (b - a) as u64);
+        }
+        // Points come with covers that the checker has accepted, and proven to be the best.
+        let points = trade_off
+            .points(0..=trade_off.last_budget(), |point| (point.budget, point.facts.cost))
+            .unwrap();
+        prop_assert_eq!(points.len(), trade_off.last_budget() + 1 - trade_off.least_budget());
+        for &(budget, cost) in &points {
+            prop_assert_eq!(best[budget], Some(cost));
+        }
+        let falls = trade_off.drops();
+        prop_assert_eq!(falls.first().map(|fall| fall.0), points.first().map(|point| point.0));
+        prop_assert_eq!(falls.last().map(|fall| fall.1), points.last().map(|point| point.1));
+    }
+
+    #[test]
+    fn repairs_are_the_least_that_work(instance in any_instance()) {
         if let Answer::Infeasible { repairs, .. } =
             answer(default_solver(), &instance, Stop::never()).unwrap()
         {
             let feasible = |instance: &Instance| exact_cost("brute", instance).is_some();
-            prop_assert!(feasible(&instance.with_budget(repairs.max_rules)));
-            prop_assert!(!feasible(&instance.with_budget(repairs.max_rules - 1)));
+            let ipv6 = repairs.max_rules_ipv6.unwrap_or(0);
+            let least = Budget { ipv4: repairs.max_rules, ipv6 };
+            prop_assert!(feasible(&instance.with_budget(least)));
+            for family in Family::ALL.into_iter().filter(|&family| least.of(family) > 0) {
+                let less = least.with(family, least.of(family) - 1);
+                prop_assert!(!feasible(&instance.with_budget(less)));
+            }
             let with_most = |most: Option<u64>| {
-                let groups = instance.groups().iter().map(|g| (g.protocol(), g.runs().to_vec()));
                 let limits = instance.limits().with_max_open_ports(most);
-                Instance::new(groups, instance.budget(), limits).unwrap()
+                let groups = instance.groups().iter().cloned();
+                Instance::of_groups(groups, instance.budget(), limits).unwrap()
             };
             if let Some(most) = repairs.max_open_ports {
                 prop_assert!(feasible(&with_most(Some(most))));
@@ -150,16 +196,24 @@ proptest! {
 
     #[test]
     fn no_certificate_proves_more_than_the_optimum(
-        instance in instance(5),
+        instance in any_instance(),
         certificate in any_certificate(),
-        price in 0..60_u64,
+        prices in prop::collection::vec((0..4_usize, 0..60_u64), 0..6),
         picks in prop::collection::vec((0..2_usize, 0..6_usize, 0..6_usize, 0..40_u64), 0..5),
     ) {
         if let Some(best) = exact_cost("brute", &instance) {
             if let Ok(bound) = verify::bound(&instance, &certificate) {
                 prop_assert!(bound <= best);
             }
-            let real = Certificate { price, windows: windows_of(&instance, &picks) };
+            let n_classes = instance.classes().len().max(1);
+            let tangents = prices.iter().map(|&(class, price)| {
+                let class = class % n_classes;
+                let windows = windows_of(&instance, &picks).into_iter().filter(|window| {
+                    instance.classes()[class].groups.contains(&window.rule.group)
+                });
+                Tangent { class, price, windows: windows.collect() }
+            });
+            let real = Certificate { tangents: tangents.collect() };
             if let Ok(bound) = verify::bound(&instance, &real) {
                 prop_assert!(bound <= best);
             }
@@ -168,27 +222,29 @@ proptest! {
 
     #[test]
     fn a_corrupted_certificate_never_proves_more(
-        instance in instance(6),
+        instance in any_instance(),
         change in -3_i64..=3,
         at in any::<prop::sample::Index>(),
     ) {
         if let Answer::Optimal { facts, mut certificate, .. } =
             answer(default_solver(), &instance, Stop::never()).unwrap()
         {
-            let n_values = certificate.windows.len() + 1;
-            let at = at.index(n_values);
-            let value = match at.checked_sub(1) {
-                Some(window) => &mut certificate.windows[window].multiplier,
-                None => &mut certificate.price,
-            };
-            *value = value.saturating_add_signed(change);
+            let values = certificate.tangents.iter_mut().flat_map(|tangent| {
+                let windows = tangent.windows.iter_mut().map(|window| &mut window.multiplier);
+                windows.chain([&mut tangent.price])
+            });
+            let mut values: Vec<&mut u64> = values.collect();
+            if !values.is_empty() {
+                let at = at.index(values.len());
+                *values[at] = values[at].saturating_add_signed(change);
+            }
             prop_assert!(verify::bound(&instance, &certificate).unwrap() <= facts.cost);
         }
     }
 
     #[test]
     fn no_witness_excludes_a_cover_that_exists(
-        instance in instance(5),
+        instance in any_instance(),
         picks in prop::collection::vec((0..2_usize, 0..6_usize, 0..6_usize, 0..2_u64), 0..8),
     ) {
         let windows = windows_of(&instance, &picks).into_iter().map(|w| w.rule).collect();
@@ -210,7 +266,7 @@ proptest! {
     }
 
     #[test]
-    fn out_of_time_the_answer_is_a_cover_with_a_bound(instance in instance(6)) {
+    fn out_of_time_the_answer_is_a_cover_with_a_bound(instance in any_instance()) {
         let best = exact_cost("brute", &instance);
         let stop = Stop::after(std::time::Duration::ZERO);
         for name in ["price", "dp"] {
@@ -241,6 +297,18 @@ proptest! {
         let most = front.fewest_rules() + 40;
         for (k, cost) in (1..).zip(least_costs(&line, most)) {
             prop_assert_eq!(front.cost(k), cost, "{} rules", k);
+        }
+    }
+
+    #[test]
+    fn exact_solvers_agree_where_rules_take_different_units(instance in large_zoned_instance()) {
+        let best = exact_cost("price", &instance);
+        prop_assert_eq!(exact_cost("dp", &instance), best);
+        let budget = instance.budget().ipv4;
+        let trade_off = Tradeoff::new(&instance, Family::Ipv4, Some(budget)).unwrap();
+        prop_assert_eq!(trade_off.cost(budget), best);
+        for point in trade_off.points([trade_off.least_budget(), budget], Clone::clone).unwrap() {
+            prop_assert_eq!(trade_off.cost(point.budget), Some(point.facts.cost));
         }
     }
 }
