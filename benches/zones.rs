@@ -12,7 +12,7 @@ use rangecover::instance::{Budget, Group, Instance, Terms};
 use rangecover::limits::{LimitSpec, Limits};
 use rangecover::line::Line;
 use rangecover::ports::Protocol;
-use rangecover::solve::{Stop, default_solver, least_budget, solve, solver};
+use rangecover::solve::{Stop, default_solver, least_budget};
 use rangecover::zones::Quota;
 
 /// Groups of random ports whose rules take from 1 to 55 units, as AWS's prefix lists do.

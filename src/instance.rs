@@ -106,11 +106,19 @@ impl Group {
     /// The name for people: the protocol, after the zone and the family where these are told apart.
     #[must_use]
     pub fn name(&self) -> String {
-        let Self { protocol, terms, .. } = self;
-        match (&terms.zone, terms.quota) {
-            (None, _) => protocol.to_string(),
-            (Some(zone), Quota::Both) => format!("{zone} {protocol}"),
-            (Some(zone), quota) => format!("{zone} {quota} {protocol}"),
+        match self.zone_and_family() {
+            source if source.is_empty() => self.protocol.to_string(),
+            source => format!("{source} {}", self.protocol),
+        }
+    }
+
+    /// The zone, and the family where rules are for one; empty where sources are not told apart.
+    #[must_use]
+    pub fn zone_and_family(&self) -> String {
+        match (self.terms.zone.as_deref(), self.terms.quota) {
+            (None, _) => String::new(),
+            (Some(zone), Quota::Both) => zone.to_owned(),
+            (Some(zone), quota) => format!("{zone} {quota}"),
         }
     }
 
@@ -414,11 +422,7 @@ impl Instance {
     /// What the quota of a family counts, in the plural.
     #[must_use]
     pub fn units_of(&self, family: Family) -> &'static str {
-        match family {
-            _ if !self.has_zones() => "rules",
-            Family::Ipv4 => "IPv4 units",
-            Family::Ipv6 => "IPv6 units",
-        }
+        if self.has_zones() { family.units() } else { "rules" }
     }
 
     /// Number of runs in all groups, `m`.

@@ -10,10 +10,11 @@ use crate::cover::Cover;
 use crate::evidence::table::time;
 use crate::evidence::{Class, Records};
 use crate::inputs::{Reading, Seen, Source};
-use crate::instance::Instance;
+use crate::instance::{Budget, Group, Instance};
 use crate::limits::LimitSpec;
 use crate::port_list::Entry;
 use crate::ports::{Protocol, Span};
+use crate::zones::Quota;
 
 /// An instance with where it comes from and its checked answer.
 #[derive(Debug, Clone)]
@@ -22,8 +23,8 @@ pub struct Solved {
     pub source: Source,
     /// What was solved.
     pub instance: Instance,
-    /// Units of the quota that existing rules keep; the budget is what remains.
-    pub reserve: usize,
+    /// Units of the quotas that existing rules keep; the budget is what remains.
+    pub reserve: Budget,
     /// Used ports that were taken out because they are forbidden.
     pub dropped: Vec<Entry>,
     /// The solver that was asked.
@@ -97,18 +98,28 @@ pub struct AnswerRecord {
     /// What the flow logs of the interface cover.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<SeenRecord>,
-    /// The rules that the answer may use: the quota less the reserve.
+    /// The units that the rules may take: the quota less the reserve. Of the IPv4 quota where zones
+    /// tell the families apart.
     pub budget: usize,
+    /// The same of the IPv6 quota, with zones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_ipv6: Option<usize>,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub reserve: usize,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reserve_ipv6: usize,
     pub limits: LimitSpec,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<Entry>,
     pub solver: String,
     pub outcome: OutcomeName,
     pub n_rules: Option<usize>,
-    /// Quota units: one for each rule.
+    /// Quota units: one for each rule, unless zones say otherwise; IPv4 where these tell families
+    /// apart.
     pub units: Option<usize>,
+    /// Units of the IPv6 quota, with zones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units_ipv6: Option<usize>,
     pub open_ports: Option<u64>,
     pub cost: Option<u64>,
     pub bound: Option<u64>,
@@ -155,26 +166,38 @@ fn is_zero(n: &usize) -> bool {
     *n == 0
 }
 
-/// The rules of one protocol.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_one(n: &u32) -> bool {
+    *n == 1
+}
+
+/// The rules of one protocol and source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupRecord {
     /// The protocol.
     pub protocol: Protocol,
     /// Who may connect, by name; none when sources are not told apart.
     pub zone: Option<String>,
-    /// The address family, where families are told apart.
-    pub family: Option<String>,
+    /// The quotas that the rules count in, where families are told apart.
+    pub family: Option<Quota>,
     /// Number of used ports.
     pub n_used_ports: u64,
     /// Quota units that each rule takes.
-    pub units_per_rule: usize,
+    pub units_per_rule: u32,
+    /// What opening a port costs, as a multiple; 1 unless the zone says otherwise.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub weight: u32,
     /// The rules in order; none without a cover.
     pub rules: Vec<RuleRecord>,
 }
 
 /// One rule.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleRecord {
     /// The ports.
     #[serde(flatten)]
@@ -188,13 +211,17 @@ impl Solved {
     #[must_use]
     pub fn record(&self) -> AnswerRecord {
         let facts = self.answer.cover().map(|(_, facts)| facts);
+        let with_zones = self.source.zones.is_some();
         let (certificate, witness, repairs) = match self.answer.clone() {
             Answer::Optimal { certificate, .. } | Answer::Feasible { certificate, .. } => {
                 (Some(certificate), None, None)
             }
             Answer::Infeasible { witness, mut repairs } => {
-                // In terms of the flag, which the reserve comes out of.
-                repairs.max_rules = repairs.max_rules.saturating_add(self.reserve);
+                // In terms of the flags, which the reserve comes out of.
+                repairs.max_rules = repairs.max_rules.saturating_add(self.reserve.ipv4);
+                if let Some(ipv6) = &mut repairs.max_rules_ipv6 {
+                    *ipv6 = ipv6.saturating_add(self.reserve.ipv6);
+                }
                 (None, Some(witness), Some(repairs))
             }
             Answer::Unknown => (None, None, None),
@@ -204,13 +231,16 @@ impl Solved {
             interface: self.source.interface.clone(),
             seen: self.source.seen.as_ref().map(SeenRecord::from),
             budget: self.instance.budget().ipv4,
-            reserve: self.reserve,
+            budget_ipv6: with_zones.then_some(self.instance.budget().ipv6),
+            reserve: self.reserve.ipv4,
+            reserve_ipv6: self.reserve.ipv6,
             limits: self.instance.limits().spec().clone(),
             dropped: self.dropped.clone(),
             solver: self.solver.to_owned(),
             outcome: OutcomeName::of(&self.answer),
             n_rules: facts.map(|facts| facts.n_rules),
-            units: facts.map(|facts| facts.n_rules),
+            units: facts.map(|facts| facts.units.ipv4),
+            units_ipv6: facts.filter(|_| with_zones).map(|facts| facts.units.ipv6),
             open_ports: facts.map(|facts| facts.open_ports),
             cost: facts.map(|facts| facts.cost),
             bound: self.answer.bound(),
@@ -226,17 +256,39 @@ impl Solved {
         let covers = self.answer.cover().map(|(cover, _)| cover);
         let groups = self.instance.groups().iter().enumerate();
         groups
-            .map(|(i, group)| GroupRecord {
-                protocol: group.protocol(),
-                zone: None,
-                family: None,
-                n_used_ports: group.n_used_ports(),
-                units_per_rule: 1,
-                rules: covers
-                    .map(|cover| rule_records(group.runs(), &cover.groups[i]))
-                    .unwrap_or_default(),
+            .map(|(i, group)| {
+                let rules = covers.map(|cover| rule_records(group.runs(), &cover.groups[i]));
+                GroupRecord { rules: rules.unwrap_or_default(), ..GroupRecord::of(group) }
             })
             .collect()
+    }
+}
+
+impl GroupRecord {
+    /// The record of a group, without rules.
+    #[must_use]
+    pub fn of(group: &Group) -> Self {
+        let terms = group.terms();
+        Self {
+            protocol: group.protocol(),
+            zone: terms.zone.as_deref().map(str::to_owned),
+            family: terms.zone.is_some().then_some(terms.quota),
+            n_used_ports: group.n_used_ports(),
+            units_per_rule: terms.units,
+            weight: terms.weight,
+            rules: Vec::new(),
+        }
+    }
+
+    /// The same without its rules.
+    #[must_use]
+    pub fn without_rules(&self) -> Self {
+        Self { rules: Vec::new(), zone: self.zone.clone(), ..*self }
+    }
+
+    /// What tells the group apart from others.
+    fn key(&self) -> (Option<&str>, Option<Quota>, Protocol) {
+        (self.zone.as_deref(), self.family, self.protocol)
     }
 }
 
@@ -257,18 +309,24 @@ pub fn rule_records(runs: &[Span], rules: &[Span]) -> Vec<RuleRecord> {
 }
 
 impl AnswerRecord {
-    /// The cover that the file claims for an instance; rules of protocols that the instance does
-    /// not have come last, where the checker refuses them.
+    /// The units that the answer may take.
+    #[must_use]
+    pub fn budget(&self) -> Budget {
+        Budget { ipv4: self.budget, ipv6: self.budget_ipv6.unwrap_or(0) }
+    }
+
+    /// The cover that the file claims for an instance; rules of groups that the instance does not
+    /// have come last, where the checker refuses them.
     #[must_use]
     pub fn cover(&self, instance: &Instance) -> Cover {
-        let mut rules: HashMap<Protocol, Vec<Span>> = HashMap::new();
+        let mut rules: HashMap<_, Vec<Span>> = HashMap::new();
         for group in &self.groups {
             let spans = group.rules.iter().map(|rule| rule.span);
-            rules.entry(group.protocol).or_default().extend(spans);
+            rules.entry(group.key()).or_default().extend(spans);
         }
-        let groups = instance.groups().iter();
-        let mut groups: Vec<Vec<Span>> =
-            groups.map(|group| rules.remove(&group.protocol()).unwrap_or_default()).collect();
+        let groups = instance.groups().iter().map(GroupRecord::of).collect::<Vec<_>>();
+        let groups = groups.iter().map(|group| rules.remove(&group.key()).unwrap_or_default());
+        let mut groups: Vec<Vec<Span>> = groups.collect();
         groups.extend(rules.into_values().filter(|spans| !spans.is_empty()));
         Cover { groups }
     }

@@ -23,12 +23,18 @@ use super::{Exit, usage};
 #[derive(Args)]
 #[command(next_help_heading = "Limits")]
 pub(crate) struct LimitArgs {
-    /// The budget: the most rules allowed
+    /// The budget: the most rules allowed; with --zones, the units that IPv4 rules may take
     #[arg(long, value_name = "N", default_value_t = 60)]
     max_rules: usize,
-    /// Rules of the budget that existing rules keep
+    /// The units that IPv6 rules may take, with --zones
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    max_rules_ipv6: usize,
+    /// Units of the budget that existing rules keep
     #[arg(long, value_name = "N", default_value_t = 0)]
     reserve: usize,
+    /// Units of the IPv6 budget that existing rules keep
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    reserve_ipv6: usize,
     /// A rule opens at most this many unused ports
     #[arg(long, value_name = "N")]
     max_open_ports: Option<u64>,
@@ -101,12 +107,23 @@ impl LimitArgs {
         })
     }
 
-    /// What the reserve leaves of the quota; more than the quota is a usage error.
-    fn budget(&self) -> usize {
-        self.max_rules.checked_sub(self.reserve).unwrap_or_else(|| {
-            let (reserve, quota) = (self.reserve, self.max_rules);
-            usage(format!("--reserve {reserve} is more than --max-rules {quota}"))
-        })
+    /// What the reserve leaves of each quota; more than the quota is a usage error.
+    fn budget(&self) -> Budget {
+        let less = |quota: usize, reserve: usize, suffix: &str| {
+            quota.checked_sub(reserve).unwrap_or_else(|| {
+                usage(format!(
+                    "--reserve{suffix} {reserve} is more than --max-rules{suffix} {quota}"
+                ))
+            })
+        };
+        Budget {
+            ipv4: less(self.max_rules, self.reserve, ""),
+            ipv6: less(self.max_rules_ipv6, self.reserve_ipv6, "-ipv6"),
+        }
+    }
+
+    fn reserve(&self) -> Budget {
+        Budget { ipv4: self.reserve, ipv6: self.reserve_ipv6 }
     }
 }
 
@@ -121,8 +138,8 @@ pub(crate) struct Job {
     pub(crate) source: Source,
     /// What is to be solved.
     pub(crate) instance: Instance,
-    /// Rules of the quota that are kept for existing ones.
-    pub(crate) reserve: usize,
+    /// Units of the quotas that existing rules keep.
+    pub(crate) reserve: Budget,
     /// Used ports that were taken out.
     pub(crate) dropped: Vec<Entry>,
 }
@@ -147,9 +164,11 @@ pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Job
     let limit = Arc::new(Limits::from(spec));
     let mut jobs = Vec::new();
     for source in read.sources {
+        // Without zones there is one quota only.
+        let budget = if source.zones.is_some() { budget } else { budget.ipv4.into() };
         let job = job(source, &limit, budget, limits.drop_forbidden);
         match job {
-            Ok(job) => jobs.push(Job { reserve: limits.reserve, ..job }),
+            Ok(job) => jobs.push(Job { reserve: limits.reserve(), ..job }),
             Err(error) => {
                 print_error(&error);
                 exit = Exit::Failed;
@@ -171,5 +190,5 @@ pub(crate) fn job(
     let groups = groups(&source.used, source.zones.as_deref());
     let instance =
         Instance::of_groups(groups, budget, Arc::clone(limits)).with_context(|| source.name())?;
-    Ok(Job { source, instance, reserve: 0, dropped })
+    Ok(Job { source, instance, reserve: Budget::default(), dropped })
 }

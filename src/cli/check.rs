@@ -13,7 +13,7 @@ use rangecover::inputs::{Source, name};
 use rangecover::instance::Instance;
 use rangecover::limits::Limits;
 use rangecover::ports::Span;
-use rangecover::report::{AnswerRecord, OutcomeName, Report, rule_records};
+use rangecover::report::{AnswerRecord, GroupRecord, OutcomeName, Report, rule_records};
 use rangecover::verify;
 
 use super::args::{Job, job};
@@ -78,7 +78,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
 /// What the proof takes for granted: without it, an optimum means little.
 fn terms(record: &AnswerRecord) -> String {
     let spec = &record.limits;
-    let mut terms = vec![format!("budget {}", grouped(record.budget as u64))];
+    let mut terms = vec![format!("budget {}", budget(record, ""))];
     terms.extend(spec.numbers().map(|(name, most)| format!("{name} {most}")));
     let entries = |what: &str, n: usize| (n > 0).then(|| format!("{what} in {n} entries"));
     terms.extend(entries("ports forbidden", spec.forbid.len()));
@@ -88,21 +88,27 @@ fn terms(record: &AnswerRecord) -> String {
     format!(" ({})", terms.join(", "))
 }
 
+/// The units that an answer may take.
+fn budget(record: &AnswerRecord, rule: &str) -> String {
+    match record.budget_ipv6 {
+        None if rule.is_empty() => grouped(record.budget as u64),
+        None => counted(record.budget as u64, rule),
+        Some(ipv6) => {
+            let (ipv4, ipv6) = (grouped(record.budget as u64), grouped(ipv6 as u64));
+            format!("{ipv4} IPv4 and {ipv6} IPv6 units")
+        }
+    }
+}
+
 /// Checks what an answer claims and says what was proven.
 fn check(source: Source, record: &AnswerRecord) -> anyhow::Result<String> {
     let limits = Arc::new(Limits::from(record.limits.clone()));
     let Job { instance, dropped, .. } =
-        job(source, &limits, record.budget, !record.dropped.is_empty())?;
+        job(source, &limits, record.budget(), !record.dropped.is_empty())?;
     ensure!(dropped == record.dropped, "other ports were dropped than the answer says");
-    let used = |instance: &Instance| -> Vec<_> {
-        instance.groups().iter().map(|g| (g.protocol(), g.n_used_ports())).collect()
-    };
-    let claimed: Vec<_> = record.groups.iter().map(|g| (g.protocol, g.n_used_ports)).collect();
-    ensure!(used(&instance) == claimed, "the answer is for other used ports");
-    for group in &record.groups {
-        let plain = group.zone.is_none() && group.family.is_none() && group.units_per_rule == 1;
-        ensure!(plain, "zones, families and units other than 1 are not known to this version");
-    }
+    let groups: Vec<GroupRecord> = instance.groups().iter().map(GroupRecord::of).collect();
+    let claimed = record.groups.iter().map(GroupRecord::without_rules);
+    ensure!(claimed.eq(groups), "the answer is for other used ports, or other zones");
     ensure!(
         record.verified == (record.outcome != OutcomeName::Unknown),
         "verified is {}, but the outcome is {}",
@@ -117,9 +123,12 @@ fn check(source: Source, record: &AnswerRecord) -> anyhow::Result<String> {
             let repairs = record.repairs.as_ref().context("infeasible, but without repairs")?;
             let mut repairs = repairs.clone();
             repairs.max_rules = repairs.max_rules.saturating_sub(record.reserve);
+            if let Some(ipv6) = &mut repairs.max_rules_ipv6 {
+                *ipv6 = ipv6.saturating_sub(record.reserve_ipv6);
+            }
             verify::repairs(&instance, &repairs)?;
             check_no_cover(record)?;
-            let budget = counted(instance.budget().ipv4 as u64, "rule");
+            let budget = budget(record, "rule");
             Ok(format!("infeasible, proven: no cover has {budget} or fewer"))
         }
         OutcomeName::Unknown => {
@@ -135,7 +144,7 @@ fn check_no_cover(record: &AnswerRecord) -> anyhow::Result<()> {
     ensure!(record.groups.iter().all(|g| g.rules.is_empty()), "{outcome}, but with rules");
     let numbers = [record.open_ports, record.cost, record.bound];
     ensure!(
-        record.n_rules.is_none() && record.units.is_none() && numbers == [None; 3],
+        [record.n_rules, record.units, record.units_ipv6] == [None; 3] && numbers == [None; 3],
         "{outcome}, but with a number of rules, open ports, a cost or a bound"
     );
     Ok(())
@@ -143,9 +152,11 @@ fn check_no_cover(record: &AnswerRecord) -> anyhow::Result<()> {
 
 fn check_cover(instance: &Instance, record: &AnswerRecord) -> anyhow::Result<String> {
     let facts = verify::cover(instance, &record.cover(instance))?;
+    let plain = record.budget_ipv6.is_none().then_some(0);
     for (what, claimed, found) in [
         ("n_rules", record.n_rules.map(|n| n as u64), facts.n_rules as u64),
-        ("units", record.units.map(|n| n as u64), facts.n_rules as u64),
+        ("units", record.units.map(|n| n as u64), facts.units.ipv4 as u64),
+        ("units_ipv6", record.units_ipv6.map(|n| n as u64).or(plain), facts.units.ipv6 as u64),
         ("open_ports", record.open_ports, facts.open_ports),
         ("cost", record.cost, facts.cost),
     ] {
@@ -164,7 +175,7 @@ fn check_cover(instance: &Instance, record: &AnswerRecord) -> anyhow::Result<Str
             ensure!(
                 rule.open_ports == found.open_ports,
                 "rule {}/{} has {} open_ports, the answer says {}",
-                group.protocol(),
+                group.name(),
                 rule.span,
                 found.open_ports,
                 rule.open_ports

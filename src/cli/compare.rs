@@ -70,6 +70,12 @@ struct Row {
     /// As in answers; `refused` for an instance beyond what the solver takes, `failed` for a defect.
     outcome: &'static str,
     n_rules: Option<usize>,
+    /// Units of the IPv4 quota; a column with zones only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    units: Option<Option<usize>>,
+    /// Units of the IPv6 quota, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    units_ipv6: Option<Option<usize>>,
     open_ports: Option<u64>,
     cost: Option<u64>,
     bound: Option<u64>,
@@ -118,6 +124,8 @@ fn compare(job: &Job, solver: &'static dyn Solver, args: &Args) -> (Row, Exit) {
         solver: solver.name(),
         outcome: "refused",
         n_rules: None,
+        units: job.source.zones.as_ref().map(|_| None),
+        units_ipv6: job.source.zones.as_ref().map(|_| None),
         open_ports: None,
         cost: None,
         bound: None,
@@ -131,7 +139,7 @@ fn compare(job: &Job, solver: &'static dyn Solver, args: &Args) -> (Row, Exit) {
     let elapsed = started.elapsed();
     let place = || format!("{}, {}", job.source.name(), solver.name());
     let checked = match outcome {
-        Err(error @ SolveError::TooLarge { .. }) => {
+        Err(error @ (SolveError::TooLarge { .. } | SolveError::Fractional { .. })) => {
             output::note(&format!("{}: {error}", place()));
             return (row, Exit::Unanswered);
         }
@@ -154,6 +162,8 @@ fn compare(job: &Job, solver: &'static dyn Solver, args: &Args) -> (Row, Exit) {
     row.bound = answer.bound();
     if let Some((_, facts)) = answer.cover() {
         row.n_rules = Some(facts.n_rules);
+        row.units = row.units.map(|_| Some(facts.units.ipv4));
+        row.units_ipv6 = row.units_ipv6.map(|_| Some(facts.units.ipv6));
         row.open_ports = Some(facts.open_ports);
         row.cost = Some(facts.cost);
         row.gap = row.bound.map(|bound| facts.cost - bound);
@@ -163,6 +173,8 @@ fn compare(job: &Job, solver: &'static dyn Solver, args: &Args) -> (Row, Exit) {
 
 fn text(rows: &[Row]) -> String {
     let shown = |n: Option<u64>| n.map(grouped).unwrap_or_default();
+    let count = |n: Option<usize>| shown(n.map(|n| n as u64));
+    let with_units = rows.iter().any(|row| row.units.is_some());
     let cells: Vec<Vec<String>> = rows
         .iter()
         .map(|row| {
@@ -170,28 +182,23 @@ fn text(rows: &[Row]) -> String {
                 name(row.input.as_deref(), row.interface.as_deref()),
                 row.solver.to_owned(),
                 row.outcome.to_owned(),
-                shown(row.n_rules.map(|n| n as u64)),
-                shown(row.open_ports),
-                shown(row.cost),
-                shown(row.bound),
-                shown(row.gap),
-                if row.verified { "yes" } else { "no" }.to_owned(),
+                count(row.n_rules),
             ];
+            if with_units {
+                cells.push(count(row.units.flatten()));
+                cells.push(count(row.units_ipv6.flatten()));
+            }
+            cells.extend([row.open_ports, row.cost, row.bound, row.gap].map(shown));
+            cells.push(if row.verified { "yes" } else { "no" }.to_owned());
             cells.extend(row.milliseconds.map(|ms| format!("{ms:.3}")));
             cells
         })
         .collect();
-    let mut head = vec![
-        "instance",
-        "solver",
-        "outcome",
-        "rules",
-        "open ports",
-        "cost",
-        "bound",
-        "gap",
-        "verified",
-    ];
+    let mut head = vec!["instance", "solver", "outcome", "rules"];
+    if with_units {
+        head.extend(["IPv4 units", "IPv6 units"]);
+    }
+    head.extend(["open ports", "cost", "bound", "gap", "verified"]);
     if rows.iter().any(|row| row.milliseconds.is_some()) {
         head.push("ms");
     }

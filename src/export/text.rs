@@ -9,11 +9,12 @@ use crate::certificate::{BlockedRule, Repairs, Witness};
 use crate::evidence::table::time;
 use crate::export::number::{counted, duration, grouped};
 use crate::inputs::Seen;
-use crate::instance::Group;
+use crate::instance::{Budget, Group};
 use crate::limits::LimitSpec;
 use crate::ports::Span;
 use crate::report::{OutcomeName, Solved};
 use crate::verify::Facts;
+use crate::zones::Family;
 
 /// Columns of a line.
 const WIDTH: usize = 96;
@@ -62,7 +63,7 @@ fn block(solved: &Solved) -> String {
             infeasible(&mut text, solved, witness, repairs);
         }
         Answer::Unknown => {
-            let budget = counted(solved.instance.budget().ipv4 as u64, "rule");
+            let budget = budget(solved);
             let tried = solved.solver;
             writeln!(text, ": {tried} found no cover within {budget} and excludes none")
                 .expect(STRING);
@@ -81,15 +82,24 @@ fn block(solved: &Solved) -> String {
     text
 }
 
-/// The used ports of each protocol.
+/// The used ports of each protocol, or of each zone.
 fn used(solved: &Solved) -> String {
     let groups = solved.instance.groups();
-    let number = |group: &Group| format!("{} {}", grouped(group.n_used_ports()), group.protocol());
-    let numbers: Vec<String> = groups.iter().map(number).collect();
-    match groups.iter().map(Group::n_used_ports).sum() {
+    let mut numbers: Vec<(String, u64)> = Vec::new();
+    for group in groups {
+        let zone = group.terms().zone.as_deref();
+        let name = zone.map_or_else(|| group.protocol().to_string(), str::to_owned);
+        match numbers.last_mut().filter(|(last, _)| *last == name) {
+            Some((_, sum)) => *sum += group.n_used_ports(),
+            None => numbers.push((name, group.n_used_ports())),
+        }
+    }
+    let shown = numbers.iter().map(|(name, n)| format!("{} {name}", grouped(*n)));
+    let shown = shown.collect::<Vec<_>>().join(" + ");
+    match numbers.iter().map(|(_, n)| n).sum() {
         0 => "no used port".to_owned(),
-        1 => format!("{} used port", numbers.join(" + ")),
-        _ => format!("{} used ports", numbers.join(" + ")),
+        1 => format!("{shown} used port"),
+        _ => format!("{shown} used ports"),
     }
 }
 
@@ -115,32 +125,62 @@ fn not_counted(seen: &Seen) -> Vec<String> {
 /// Rules against the budget, and what they open.
 fn summary(solved: &Solved, facts: &Facts) -> String {
     let rules = grouped(facts.n_rules as u64);
-    let budget = counted(solved.instance.budget().ipv4 as u64, "rule");
+    let budget = solved.instance.budget();
+    let taken = if solved.source.zones.is_some() {
+        let counted_in = Family::ALL.into_iter().filter(|&f| solved.instance.counts_in(f));
+        let units = counted_in.map(|family| {
+            let [taken, budget] = [facts.units, budget].map(|u| grouped(u.of(family) as u64));
+            format!("{taken} of {budget} {}", family.units())
+        });
+        units.chain([counted(facts.n_rules as u64, "rule")]).collect::<Vec<_>>().join(", ")
+    } else {
+        format!("{rules} of {}", counted(budget.ipv4 as u64, "rule"))
+    };
     let open = counted(facts.open_ports, "open port");
     let cost = if facts.cost == facts.open_ports {
         String::new()
     } else {
         format!(", cost {}", grouped(facts.cost))
     };
-    format!("{rules} of {budget}, {open}{cost}")
+    format!("{taken}, {open}{cost}")
+}
+
+/// What rules may take.
+fn budget(solved: &Solved) -> String {
+    let budget = solved.instance.budget();
+    if solved.source.zones.is_none() {
+        return counted(budget.ipv4 as u64, "rule");
+    }
+    let [ipv4, ipv6] = Family::ALL.map(|family| grouped(budget.of(family) as u64));
+    format!("{ipv4} IPv4 and {ipv6} IPv6 units")
 }
 
 /// What is impossible, why, and the repairs.
 fn infeasible(text: &mut String, solved: &Solved, witness: &Witness, repairs: &Repairs) {
-    let budget = counted(solved.instance.budget().ipv4 as u64, "rule");
-    let needed = grouped((repairs.max_rules) as u64);
-    writeln!(text, ", verified: {budget} cannot do it, {needed} can").expect(STRING);
+    let needed = match repairs.max_rules_ipv6 {
+        None => grouped(repairs.max_rules as u64),
+        Some(ipv6) => {
+            format!("{} and {}", grouped(repairs.max_rules as u64), grouped(ipv6 as u64))
+        }
+    };
+    writeln!(text, ", verified: {} cannot do it, {needed} can", budget(solved)).expect(STRING);
     let groups = solved.instance.groups();
     if witness.windows.is_empty() {
-        let protocols: Vec<String> = groups.iter().map(|g| g.protocol().to_string()).collect();
-        list(text, "a rule each for", &protocols);
+        let groups: Vec<String> = groups.iter().map(rule_each).collect();
+        list(text, "a rule each for", &shortened(groups));
     }
     let blocked =
-        |rule: &BlockedRule| format!("{}/{}-{}", groups[rule.group].protocol(), rule.from, rule.to);
+        |rule: &BlockedRule| format!("{}/{}-{}", groups[rule.group].name(), rule.from, rule.to);
     let windows: Vec<String> = witness.windows.iter().map(blocked).collect();
     list(text, "no rule spans", &shortened(windows));
     list(text, "limits", &limits(solved.instance.limits().spec()));
-    let rules = format!("--max-rules {}", repairs.max_rules.saturating_add(solved.reserve));
+    let needed = Budget { ipv4: repairs.max_rules, ipv6: repairs.max_rules_ipv6.unwrap_or(0) };
+    let flags = [(Family::Ipv4, "--max-rules"), (Family::Ipv6, "--max-rules-ipv6")];
+    let short = |family| needed.of(family) > solved.instance.budget().of(family);
+    let short = flags.into_iter().filter(|&(family, _)| short(family)).map(|(family, flag)| {
+        format!("{flag} {}", needed.of(family).saturating_add(solved.reserve.of(family)))
+    });
+    let rules = short.collect::<Vec<_>>().join(" ");
     let open = match (repairs.max_open_ports, &repairs.reason) {
         (Some(most), _) => format!("or --max-open-ports {most}"),
         (None, reason) => {
@@ -168,7 +208,7 @@ fn shortened(mut items: Vec<String>) -> Vec<String> {
     items
 }
 
-/// Ranges, individual ports, and what the ranges open for nothing.
+/// Ranges, individual ports, and what the ranges open for nothing, by zone and protocol.
 fn rules(text: &mut String, solved: &Solved) {
     let Some((cover, _)) = solved.answer.cover() else {
         return;
@@ -182,6 +222,11 @@ fn rules(text: &mut String, solved: &Solved) {
             rules.get(rule).is_some_and(|rule| rule.from() < hole.from())
         };
         let open: Vec<Span> = group.holes().filter(inside).collect();
+        if group.terms().zone.is_some() {
+            let n_open = open.iter().map(|hole| hole.len()).sum();
+            let terms = [units(group, rules.len()), counted(n_open, "open port")];
+            list(text, &group.zone_and_family(), &terms);
+        }
         list(text, &format!("{protocol} ranges"), &printed(&ranges));
         list(text, &format!("{protocol} ports"), &printed(&single));
         let mut shown = printed(&open[..open.len().min(SHOWN)]);
@@ -194,6 +239,26 @@ fn rules(text: &mut String, solved: &Solved) {
             ));
         }
         list(text, &format!("{protocol} open"), &shown);
+    }
+}
+
+/// How many rules a group has, and the units that they take.
+fn units(group: &Group, n_rules: usize) -> String {
+    let rules = counted(n_rules as u64, "rule");
+    let each = u64::from(group.terms().units);
+    let all = counted(each * n_rules as u64, "unit");
+    if each == 1 {
+        format!("{rules} take {all}")
+    } else {
+        format!("{rules} of {each} units take {all}")
+    }
+}
+
+/// A group, with the units that its one rule takes.
+fn rule_each(group: &Group) -> String {
+    match group.terms().units {
+        1 => group.name(),
+        units => format!("{} ({units} units)", group.name()),
     }
 }
 

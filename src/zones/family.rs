@@ -35,6 +35,15 @@ impl Family {
     /// Both of them, in the order in which they are shown.
     pub const ALL: [Self; 2] = [Self::Ipv4, Self::Ipv6];
 
+    /// What its quota counts, in the plural.
+    #[must_use]
+    pub fn units(self) -> &'static str {
+        match self {
+            Self::Ipv4 => "IPv4 units",
+            Self::Ipv6 => "IPv6 units",
+        }
+    }
+
     /// The other one.
     #[must_use]
     pub fn other(self) -> Self {
