@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
 
 use rangecover::generate::{
-    Fields, FlowLogOptions, KINDS, Kind, MAX_INTERFACES, flow_log, flow_log_with_truth, kind,
-    port_list,
+    Fields, FlowLogOptions, KINDS, Kind, MAX_INTERFACES, MAX_ZONES, flow_log, flow_log_with_truth,
+    kind, knapsack, port_list,
 };
 use rangecover::ports::N_PORTS;
 
 use super::{Exit, output, usage};
 
-/// The kind that is no port set.
+/// The kinds that are no port sets.
 const FLOW_LOG: &str = "flow-log";
+const KNAPSACK: &str = "knapsack";
 
 /// Generate port sets and flow logs: the same bytes for the same seed everywhere
 ///
@@ -25,14 +26,28 @@ pub(crate) struct Args {
     /// The seed
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Number of ports [default: 1000]; in a flow log, of the largest interfaces [default: 200]
+    /// Number of ports [default: 1000]; of each zone [default: 20]; of the largest interfaces of a flow log [default: 200]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(N_PORTS)))]
     ports: Option<u32>,
     /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
+    policy: Option<PolicyArgs>,
+    #[command(flatten)]
     log: Option<LogArgs>,
+}
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Policies of zones")]
+#[group(multiple = true)]
+struct PolicyArgs {
+    /// Number of zones [default: 12]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_ZONES)))]
+    groups: Option<u32>,
+    /// Write the zones of the table to this file
+    #[arg(long, value_name = "FILE")]
+    zones: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -89,7 +104,7 @@ fn most_percent(most: u32) -> RangedU64ValueParser<u32> {
 }
 
 fn kinds() -> PossibleValuesParser {
-    let names = KINDS.iter().map(|kind| kind.name).chain([FLOW_LOG]);
+    let names = KINDS.iter().map(|kind| kind.name).chain([KNAPSACK, FLOW_LOG]);
     PossibleValuesParser::new(names.collect::<Vec<_>>())
 }
 
@@ -98,7 +113,8 @@ fn kind_help() -> String {
     for kind in KINDS {
         text = format!("{text}\n- {}: {}", kind.name, kind.about);
     }
-    text + "\n- flow-log: a VPC flow log of a small network"
+    text + "\n- knapsack: a table of ports by zone, whose rules take different units, with its zones\
+            \n- flow-log: a VPC flow log of a small network"
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
@@ -108,6 +124,21 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         write_log(args.seed, &options(args), path, truth)?;
     } else if args.log.is_some() {
         usage(format!("only {FLOW_LOG} takes options of flow logs"));
+    } else if args.kind == KNAPSACK {
+        let (groups, zones) = args
+            .policy
+            .as_ref()
+            .map_or((None, None), |policy| (policy.groups, policy.zones.as_deref()));
+        let policy = knapsack(args.seed, groups.unwrap_or(12), args.ports.unwrap_or(20))?;
+        if zones.is_some_and(|zones| zones == path.unwrap_or(Path::new("-"))) {
+            usage("the table and its zones go to the same place; give one of them another file");
+        }
+        output::write(path, policy.table_csv().as_bytes())?;
+        if zones.is_some() {
+            output::write(zones, policy.zones_toml().as_bytes())?;
+        }
+    } else if args.policy.is_some() {
+        usage(format!("only {KNAPSACK} takes options of policies"));
     } else {
         let list = port_list(kind(&args.kind)?, args.seed, args.ports.unwrap_or(1_000))?;
         output::write(path, list.as_bytes())?;

@@ -3,6 +3,7 @@
 //! The same seed and options give the same bytes on every machine: what is drawn are fixed-width
 //! integers of a `ChaCha` stream, and nothing is rounded.
 //!
+//! [`knapsack`] draws policies of zones whose rules take different units.
 //! [`KINDS`] lists the kinds of port sets; [`flow_log`] surrounds them with traffic, and
 //! [`flow_log_with_truth`] tells beside it which ports are services.
 
@@ -13,6 +14,7 @@ mod draft;
 mod fields;
 mod flow_log;
 mod kinds;
+mod knapsack;
 mod network;
 mod options;
 mod probes;
@@ -29,6 +31,7 @@ use thiserror::Error;
 pub use fields::Fields;
 pub use flow_log::{flow_log, flow_log_with_truth};
 pub use kinds::{KINDS, Kind, kind, port_list, port_set};
+pub use knapsack::{MAX_ZONE_PORTS, MAX_ZONES, Policy, knapsack};
 pub use options::FlowLogOptions;
 pub use truth::{Truth, TruthRow};
 
@@ -43,6 +46,17 @@ pub enum GenerateError {
     /// A number of ports that no set has.
     #[error("cannot draw {0} ports; ask for 1 to {N_PORTS}")]
     PortCount(u32),
+    /// A policy that is empty or too large.
+    #[error(
+        "cannot make {zones} zones of {ports} ports; ask for 1 to {MAX_ZONES} zones of 1 to \
+         {MAX_ZONE_PORTS}"
+    )]
+    PolicySize {
+        /// Number of zones.
+        zones: u32,
+        /// Used ports of each.
+        ports: u32,
+    },
     /// A name that is none of [`KINDS`].
     #[error("'{0}' is not a kind of port set; use {names}", names = kinds::names())]
     UnknownKind(String),

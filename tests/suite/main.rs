@@ -7,6 +7,7 @@ mod command;
 mod data_sets;
 mod inputs_review;
 mod instances;
+mod knapsack;
 mod laws;
 mod log_lines;
 mod output;
