@@ -1,10 +1,9 @@
 //! One zone.
 
-use std::net::IpAddr;
-
 use ipnet::IpNet;
 
 use super::family::{Family, Quota};
+use super::ranges;
 
 /// What a rule names as its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +40,8 @@ pub struct Zone {
     pub(super) kind: Kind,
     /// As written; what stands for a reference in the logs.
     pub(super) networks: Vec<IpNet>,
+    /// That of a prefix list of one's own.
+    pub(super) family: Option<Family>,
     pub(super) weight: u32,
 }
 
@@ -58,6 +59,8 @@ impl Zone {
     }
 
     /// Its networks as written, or those that stand for it in the logs.
+    ///
+    /// Of every address, these are `0.0.0.0/0` and `::/0`.
     #[must_use]
     pub fn networks(&self) -> &[IpNet] {
         &self.networks
@@ -83,11 +86,9 @@ impl Zone {
     pub fn units(&self, quota: Quota) -> u32 {
         match self.kind {
             Kind::Cidrs => {
-                let counts = |network: &&IpNet| match network {
-                    IpNet::V4(_) => quota.counts_in(Family::Ipv4),
-                    IpNet::V6(_) => quota.counts_in(Family::Ipv6),
-                };
-                u32::try_from(self.networks.iter().filter(counts).count()).unwrap_or(u32::MAX)
+                let counts = |&&network: &&IpNet| quota.counts_in(ranges::family(network));
+                let count = self.networks.iter().filter(counts).count();
+                u32::try_from(count).unwrap_or(u32::MAX).max(1)
             }
             Kind::Any | Kind::SecurityGroup { .. } => 1,
             Kind::PrefixList { max_entries, .. } => max_entries,
@@ -95,7 +96,9 @@ impl Zone {
         }
     }
 
-    pub(super) fn has(&self, address: IpAddr) -> bool {
-        self.kind == Kind::Any || self.networks.iter().any(|network| network.contains(&address))
+    /// Whether it has addresses of a family, so that its rules are of use there.
+    #[must_use]
+    pub fn has(&self, family: Family) -> bool {
+        self.networks.iter().any(|&network| ranges::family(network) == family)
     }
 }

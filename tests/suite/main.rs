@@ -17,3 +17,4 @@ mod services;
 mod shapes;
 mod shared_data;
 mod worked;
+mod zones;
