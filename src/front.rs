@@ -78,6 +78,7 @@ impl<'a> Tradeoff<'a> {
     ///
     /// # Errors
     /// When the other quota is too small for any cover, or there are too many budgets.
+    #[expect(clippy::missing_panics_doc, reason = "the fewest rules fit into the slack")]
     pub fn new(
         instance: &'a Instance,
         family: Family,
@@ -93,21 +94,21 @@ impl<'a> Tradeoff<'a> {
         let counting = classes.iter().filter(|class| class.class.quota.counts_in(family));
         let most = counting.map(|class| class.units() * class.line.n_runs()).sum();
         let first = least.of(family);
-        let last = match up_to {
+        let end = match up_to {
             Some(up_to) if most - first >= MOST_BUDGETS => up_to.clamp(first, most),
             _ => most,
         };
-        if last - first >= MOST_BUDGETS {
-            return Err(FrontError::TooMany(last - first + 1));
+        if end - first >= MOST_BUDGETS {
+            return Err(FrontError::TooMany(end - first + 1));
         }
-        let slack = instance.budget().with(family, last).less(least);
+        let slack = instance.budget().with(family, end).less(least);
         let share = |class: &ClassFront| {
             class.share(&(0..=slack.n_rules(&class.class).min(class.front.n_steps())))
         };
         let join = Join::new(classes.iter().map(share).collect(), slack, || false)
             .expect("nothing is taken at least, and nothing stops it");
         let cost = |units: usize| join.cost(slack.with(family, units)).expect("there are units");
-        let costs: Vec<u64> = (0..=last - first).map(cost).collect();
+        let costs: Vec<u64> = (0..=end - first).map(cost).collect();
         let hull = hull(first, &costs);
         Ok(Self { instance, family, classes, least, most, join, costs, hull })
     }

@@ -33,7 +33,7 @@ fn check(text: &str) {
     }
     let mut text = Vec::new();
     let interfaces: Vec<InterfaceTraffic> = rows.iter().map(interface).collect();
-    table::write_csv(&interfaces, &mut text).expect("memory takes everything");
+    table::write_csv(&interfaces, None, &mut text).expect("memory takes everything");
     let text = String::from_utf8(text).expect("a table is text");
     assert_eq!(table::rows(&text), Ok(rows), "{text}");
     assert_eq!(table::used(&text), Ok(used), "{text}");
@@ -52,6 +52,7 @@ fn interface(row: &TableRow) -> InterfaceTraffic {
         bytes: 3,
         first: None,
         last: Some(u32::MAX),
+        remotes: None,
     };
     InterfaceTraffic {
         interface: row.interface.clone(),

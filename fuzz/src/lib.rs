@@ -280,7 +280,7 @@ pub fn check_records(report: &LogReport, interfaces: &[InterfaceTraffic]) {
 /// The table of ports is read back as it was written.
 pub fn check_table(interfaces: &[InterfaceTraffic]) {
     let mut text = Vec::new();
-    table::write_csv(interfaces, &mut text).expect("memory takes everything");
+    table::write_csv(interfaces, None, &mut text).expect("memory takes everything");
     let text = String::from_utf8(text).expect("a table is text");
     assert!(table::looks_like_table(&text));
     let rows: Vec<_> = table::rows_of(interfaces).collect();

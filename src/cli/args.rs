@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
+use ipnet::IpNet;
 
 use rangecover::evidence::Records;
 use rangecover::inputs::{Reading, Source};
@@ -14,6 +15,7 @@ use rangecover::instance::{Budget, Instance, drop_forbidden, groups};
 use rangecover::limits::{LimitSpec, Limits, WeightEntry, parse_weights};
 use rangecover::port_list::Entry;
 use rangecover::solve::{SOLVERS, Solver, Stop, default_solver, solver};
+use rangecover::zones::Family;
 
 use super::exit::print_error;
 use super::inputs::InputArgs;
@@ -160,15 +162,23 @@ pub(crate) struct Jobs {
 pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Jobs> {
     let spec = limits.spec()?;
     let budget = limits.budget();
-    let (read, mut exit) = inputs.read()?;
+    let (read, reading, mut exit) = inputs.read()?;
     let limit = Arc::new(Limits::from(spec));
     let mut jobs = Vec::new();
     for source in read.sources {
-        // Without zones there is one quota only.
-        let budget = if source.zones.is_some() { budget } else { budget.ipv4.into() };
+        // Without zones there is one quota only: that of the one source.
+        let quota = match reading.source {
+            Some(IpNet::V6(_)) => Family::Ipv6,
+            _ => Family::Ipv4,
+        };
+        let in_force = |units: Budget| match source.zones {
+            Some(_) => units,
+            None => units.of(quota).into(),
+        };
+        let (budget, reserve) = (in_force(budget), in_force(limits.reserve()));
         let job = job(source, &limit, budget, limits.drop_forbidden);
         match job {
-            Ok(job) => jobs.push(Job { reserve: limits.reserve(), ..job }),
+            Ok(job) => jobs.push(Job { reserve, ..job }),
             Err(error) => {
                 print_error(&error);
                 exit = Exit::Failed;
@@ -176,7 +186,7 @@ pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Job
         }
     }
     let records = read.traffic.map(|traffic| traffic.report.records);
-    Ok(Jobs { list: jobs, reading: inputs.reading(), records, exit })
+    Ok(Jobs { list: jobs, reading, records, exit })
 }
 
 /// Makes an instance of used ports.

@@ -71,9 +71,11 @@ struct Row {
     outcome: &'static str,
     n_rules: Option<usize>,
     /// Units of the IPv4 quota; a column with zones only.
+    #[expect(clippy::option_option, reason = "no column, or an empty cell")]
     #[serde(skip_serializing_if = "Option::is_none")]
     units: Option<Option<usize>>,
     /// Units of the IPv6 quota, likewise.
+    #[expect(clippy::option_option, reason = "no column, or an empty cell")]
     #[serde(skip_serializing_if = "Option::is_none")]
     units_ipv6: Option<Option<usize>>,
     open_ports: Option<u64>,

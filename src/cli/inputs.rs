@@ -1,15 +1,19 @@
 //! What to read, as arguments, and what there is to say about it.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use anyhow::{anyhow, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 
 use rangecover::evidence::Judgement;
 use rangecover::flow::{Action, ColumnName, Selection, ServicePort};
-use rangecover::inputs::{self, InputFormat, Inputs, Reading, Watch};
+use rangecover::inputs::{self, InputFormat, Inputs, OtherSources, Reading, Watch};
 use rangecover::port_list::Entry;
 use rangecover::ports::Protocol;
+use rangecover::zones::Zones;
 
 use super::exit::print_error;
 use super::{Exit, notes, output};
@@ -36,9 +40,26 @@ pub(crate) struct InputArgs {
     #[arg(long)]
     strict: bool,
     #[command(flatten)]
+    sources: SourceArgs,
+    #[command(flatten)]
     records: RecordArgs,
     #[command(flatten)]
     evidence: EvidenceArgs,
+}
+
+/// Who may connect.
+#[derive(Args)]
+#[command(next_help_heading = "Sources")]
+struct SourceArgs {
+    /// Tell the sources of connections apart by the zones in this file, each with rules of its own
+    #[arg(long, value_name = "FILE")]
+    zones: Option<PathBuf>,
+    /// What becomes of connections from addresses in no zone
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "refuse", requires = "zones")]
+    other_sources: OtherArg,
+    /// The source of all rules, for what is exported: 10.0.0.0/8
+    #[arg(long, value_name = "CIDR", value_parser = source, conflicts_with = "zones")]
+    source: Option<IpNet>,
 }
 
 /// Which records count.
@@ -106,12 +127,60 @@ enum ActionArg {
     All,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum OtherArg {
+    /// An interface with such connections to its used ports is an error
+    Refuse,
+    /// They are left out, and counted
+    Ignore,
+    /// They are of a zone 'any', whose rules let everybody in
+    Any,
+    /// Each of these addresses is a source of a zone 'others', as long as they are few
+    List,
+}
+
+impl From<OtherArg> for OtherSources {
+    fn from(arg: OtherArg) -> Self {
+        match arg {
+            OtherArg::Refuse => Self::Refuse,
+            OtherArg::Ignore => Self::Ignore,
+            OtherArg::Any => Self::Any,
+            OtherArg::List => Self::List,
+        }
+    }
+}
+
 fn format_help() -> String {
     let mut text = "What every input is, instead of recognising it:".to_owned();
     for format in InputFormat::all() {
         text = format!("{text}\n- {format}: {}", format.about());
     }
     text
+}
+
+/// A network without host bits.
+fn source(text: &str) -> Result<IpNet, String> {
+    let network: IpNet = text.parse().map_err(|_| {
+        "not a network in CIDR notation, such as 10.0.0.0/8, 192.0.2.7/32 or 2001:db8::/32"
+            .to_owned()
+    })?;
+    let whole = network.trunc();
+    if network == whole {
+        Ok(network)
+    } else {
+        Err(format!("host bits are set; the network is {whole}"))
+    }
+}
+
+/// The zones in a file, and what may be better about them as notes on stderr.
+fn zones(path: &Path) -> anyhow::Result<Zones> {
+    let place = path.display();
+    let text = fs::read_to_string(path).with_context(|| place.to_string())?;
+    let zones = Zones::parse(&text).map_err(|error| anyhow!("{place}:{error}"))?;
+    for hint in zones.hints() {
+        output::note(&format!("{place}:{hint}"));
+    }
+    Ok(zones)
 }
 
 /// A time in seconds since 1970, or as people write it.
@@ -129,9 +198,10 @@ fn time(text: &str) -> Result<u32, String> {
 }
 
 impl InputArgs {
-    pub(crate) fn reading(&self) -> Reading {
-        let Self { records, evidence, .. } = self;
-        Reading {
+    /// How the inputs are to be read; reads the file of zones.
+    fn reading(&self) -> anyhow::Result<Reading> {
+        let Self { records, evidence, sources, .. } = self;
+        Ok(Reading {
             selection: Selection {
                 port: match self.port {
                     PortArg::Service => ServicePort::Service,
@@ -159,28 +229,32 @@ impl InputArgs {
             input_format: self.input_format,
             log_format: self.log_format.clone(),
             columns: self.column.clone(),
-        }
+            zones: sources.zones.as_deref().map(zones).transpose()?,
+            other_sources: sources.other_sources.into(),
+            source: sources.source,
+        })
     }
 
     /// Reads the inputs and reports on stderr what was read, and what could not be.
-    pub(crate) fn read(&self) -> anyhow::Result<(Inputs, Exit)> {
+    pub(crate) fn read(&self) -> anyhow::Result<(Inputs, Reading, Exit)> {
         self.read_for(Purpose::Rules)
     }
 
     /// As [`InputArgs::read`], for the command that lists the ports.
-    pub(crate) fn read_for_ports(&self) -> anyhow::Result<(Inputs, Exit)> {
+    pub(crate) fn read_for_ports(&self) -> anyhow::Result<(Inputs, Reading, Exit)> {
         self.read_for(Purpose::Ports)
     }
 
-    fn read_for(&self, purpose: Purpose) -> anyhow::Result<(Inputs, Exit)> {
-        let (read, exit) = read_for(purpose, &self.inputs, &self.reading())?;
+    fn read_for(&self, purpose: Purpose) -> anyhow::Result<(Inputs, Reading, Exit)> {
+        let reading = self.reading()?;
+        let (read, exit) = read_for(purpose, &self.inputs, &reading)?;
         if self.strict {
             let malformed = read.traffic.as_ref().map_or(0, |t| t.report.records.malformed);
             if exit == Exit::Failed || malformed > 0 || read.lacking > 0 {
                 bail!("stopped, as --strict asks, because not everything could be read");
             }
         }
-        Ok((read, exit))
+        Ok((read, reading, exit))
     }
 }
 
@@ -226,15 +300,24 @@ fn read_for(
         output::note(&format!("{}: {}", note.input, note.text));
     }
     for failure in read.failures.drain(..) {
-        exit = Exit::Failed;
-        print_error(&anyhow!(failure));
+        // Whoever asks for the ports wants to see who connects to them.
+        if purpose == Purpose::Ports && failure.reason.is_about_sources() {
+            output::note(&failure.to_string());
+        } else {
+            exit = Exit::Failed;
+            print_error(&anyhow!(failure));
+        }
     }
-    notes::report(&read, reading, purpose);
     let selection = &reading.selection;
     for source in &mut read.sources {
         source.used.retain(|&key, _| selection.takes_protocol(key.protocol));
     }
-    if read.sources.is_empty() {
+    notes::report(&read, reading, purpose);
+    let are_refused = !read.refused.is_empty();
+    if read.sources.is_empty() && !(purpose == Purpose::Ports && are_refused) {
+        if are_refused {
+            bail!("nothing to do: no interface is left");
+        }
         let selecting = selecting(selection);
         if selecting.is_empty() || read.traffic.is_none() && read.table_ports.is_empty() {
             bail!("nothing could be read");

@@ -8,6 +8,7 @@ use rangecover::evidence::{Class, Decided, InterfaceTraffic, LeftOut, Span, Traf
 use rangecover::export::number::{counted, duration, grouped, percent};
 use rangecover::flow::ServicePort;
 use rangecover::inputs::{Inputs, Reading, name};
+use rangecover::ports::{PortSet, Protocol};
 
 use super::inputs::Purpose;
 use super::output::note;
@@ -32,7 +33,7 @@ pub(crate) fn report(read: &Inputs, reading: &Reading, purpose: Purpose) {
     for wanted in &reading.selection.interfaces {
         let present =
             |source: &rangecover::inputs::Source| source.interface.as_ref() == Some(wanted);
-        if !read.sources.iter().any(present) {
+        if !read.sources.iter().any(present) && !read.refused.contains(&Some(wanted.clone())) {
             note(&format!("no record of interface {wanted}"));
         }
     }
@@ -43,6 +44,36 @@ pub(crate) fn report(read: &Inputs, reading: &Reading, purpose: Purpose) {
         doubts(traffic);
     }
     overrules(read, reading);
+    if purpose == Purpose::Rules {
+        zones(read);
+    }
+}
+
+/// How many ports connections from each zone use.
+fn zones(read: &Inputs) {
+    let mut used: Vec<(String, u64)> = Vec::new();
+    for source in &read.sources {
+        let Some(zones) = &source.zones else { continue };
+        // A zone has groups for each family, and ports that are used in both count once.
+        let mut ports: BTreeMap<(u16, Protocol), PortSet> = BTreeMap::new();
+        for (key, more) in &source.used {
+            let Some(origin) = key.origin else { continue };
+            ports.entry((origin.zone, key.protocol)).or_default().extend(more.runs());
+        }
+        for (number, zone) in zones.all().iter().enumerate() {
+            let of_zone = ports.iter().filter(|((zone, _), _)| usize::from(*zone) == number);
+            let n: u64 = of_zone.map(|(_, ports)| u64::from(ports.len())).sum();
+            match used.iter_mut().find(|(name, _)| name == zone.name()) {
+                Some((_, sum)) => *sum += n,
+                None => used.push((zone.name().to_owned(), n)),
+            }
+        }
+    }
+    let counts: Vec<String> =
+        used.iter().map(|(zone, n)| format!("{zone} {}", counted(*n, "port"))).collect();
+    if !counts.is_empty() {
+        note(&format!("zones: {}", counts.join(", ")));
+    }
 }
 
 fn records(traffic: &Traffic) {

@@ -47,11 +47,13 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let (read, exit) = args.inputs.read_for_ports()?;
+    let (read, reading, exit) = args.inputs.read_for_ports()?;
     let Some(traffic) = read.traffic else {
         bail!("no flow log among the inputs, so no evidence");
     };
     let mut interfaces = traffic.interfaces;
+    let zones = reading.told_apart();
+    let zones = zones.as_ref();
     if let Some(truth) = &args.against {
         agreement(truth, &interfaces, args)?;
         return Ok(exit);
@@ -64,13 +66,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let path = args.output.as_deref();
     match args.format {
         Format::Text => {
-            output::write_text(path, &ports::text(&interfaces, !args.class.is_empty()))?;
+            output::write_text(path, &ports::text(&interfaces, zones, !args.class.is_empty()))?;
         }
         Format::Csv => {
-            output::stream(path, |out| Ok(port_table::write_csv(&interfaces, out)?))?;
+            output::stream(path, |out| Ok(port_table::write_csv(&interfaces, zones, out)?))?;
         }
         Format::Json => {
-            let records: Vec<_> = interfaces.iter().map(ports::InterfaceRecord::from).collect();
+            let record = |interface| ports::InterfaceRecord::new(interface, zones);
+            let records: Vec<_> = interfaces.iter().map(record).collect();
             output::write(path, &json::json(&records))?;
         }
     }

@@ -150,22 +150,23 @@ impl<'a> Judge<'a> {
         n_low >= LEAST && n_low * ONE_IN >= n_all
     }
 
-    pub(super) fn port(&self, key: LocalPort, evidence: &PortEvidence) -> PortTraffic {
-        self.with(key, evidence, || self.verdict(key, evidence))
+    pub(super) fn port(&self, key: LocalPort, evidence: PortEvidence) -> PortTraffic {
+        self.with(key, evidence, |evidence| self.verdict(key, evidence))
     }
 
     /// A port of either end of the only pair of addresses.
-    pub(super) fn undecided(&self, key: LocalPort, evidence: &PortEvidence) -> PortTraffic {
-        self.with(key, evidence, || (Class::Unknown, Decided::OwnAddress))
+    pub(super) fn undecided(&self, key: LocalPort, evidence: PortEvidence) -> PortTraffic {
+        self.with(key, evidence, |_| (Class::Unknown, Decided::OwnAddress))
     }
 
     fn with(
         &self,
         key: LocalPort,
-        evidence: &PortEvidence,
-        verdict: impl FnOnce() -> Verdict,
+        evidence: PortEvidence,
+        verdict: impl FnOnce(&PortEvidence) -> Verdict,
     ) -> PortTraffic {
-        let (class, decided) = self.judgement.overruled(key).unwrap_or_else(verdict);
+        let overruled = self.judgement.overruled(key);
+        let (class, decided) = overruled.unwrap_or_else(|| verdict(&evidence));
         let first = evidence.first_in.min(evidence.first_out);
         PortTraffic {
             protocol: key.protocol,
@@ -178,6 +179,7 @@ impl<'a> Judge<'a> {
             bytes: evidence.bytes,
             first: (first < u32::MAX).then_some(first),
             last: (evidence.last > 0).then_some(evidence.last),
+            remotes: evidence.remotes,
         }
     }
 

@@ -1,21 +1,24 @@
 //! Where records of all files and threads come together.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
 
-use crate::flow::{Detail, Malformed, Record, Selection, ServicePort, Status, interface_name};
+use crate::flow::{
+    Detail, Malformed, Needs, Record, Selection, ServicePort, Status, interface_name,
+};
 use crate::ports::Protocol;
+use crate::zones::Zones;
 
 use super::judge::Judgement;
 use super::local_port::LocalPort;
 use super::log_report::LogReport;
 use super::node::Node;
-use super::shards::{Batches, Shards};
-use super::sighting::Sighting;
-use super::tally::{Count, Tally};
+use super::shards::{Batches, Row, Shards};
+use super::sighting::{Sighting, bits};
+use super::tally::{Contact, Contacts, Count, Tally};
 use super::traffic::{InterfaceTraffic, Span};
 
 /// The name of records without an interface, as in the log.
@@ -28,7 +31,9 @@ const NO_INTERFACE: &str = "-";
 pub struct Ledger {
     selection: Selection,
     names: Mutex<Names>,
+    zones: Option<Arc<Zones>>,
     tallies: Shards<Tally>,
+    contacts: Shards<Contacts>,
     nodes: Shards<Node>,
     /// What recorders leave behind, for the next one.
     desks: Mutex<Vec<Desk>>,
@@ -50,6 +55,7 @@ pub struct Interface(Option<u32>);
 struct Desk {
     names: HashMap<Box<[u8]>, Interface, RandomState>,
     tallies: Batches<Tally>,
+    contacts: Batches<Contacts>,
     nodes: Batches<Node>,
     /// By number of the interface.
     spans: Vec<Span>,
@@ -72,11 +78,19 @@ impl Ledger {
     /// An empty ledger of the records that are selected.
     #[must_use]
     pub fn new(selection: Selection) -> Self {
+        Self::with_zones(selection, None)
+    }
+
+    /// The same, that also tells by zone where the connections of each port come from.
+    #[must_use]
+    pub fn with_zones(selection: Selection, zones: Option<Arc<Zones>>) -> Self {
         Self {
             selection,
             names: Mutex::default(),
-            tallies: Shards::default(),
-            nodes: Shards::default(),
+            tallies: Shards::new(None),
+            contacts: Shards::new(zones.clone()),
+            nodes: Shards::new(zones.clone()),
+            zones,
             desks: Mutex::default(),
         }
     }
@@ -87,11 +101,18 @@ impl Ledger {
         &self.selection
     }
 
+    /// What a log has to say.
+    #[must_use]
+    pub fn needs(&self) -> Needs<'_> {
+        Needs { selection: &self.selection, zones: self.zones.is_some() }
+    }
+
     /// How much of each record is needed.
     #[must_use]
     pub fn detail(&self) -> Detail {
         match self.selection.port {
             ServicePort::Service => Detail::Evidence,
+            ServicePort::Dst | ServicePort::Src if self.zones.is_some() => Detail::Addresses,
             ServicePort::Dst | ServicePort::Src => Detail::Ports,
         }
     }
@@ -112,6 +133,7 @@ impl Ledger {
         let mut spans = vec![Span::default(); n];
         for mut desk in desks {
             self.tallies.flush(&mut desk.tallies);
+            self.contacts.flush(&mut desk.contacts);
             self.nodes.flush(&mut desk.nodes);
             for (sum, span) in spans.iter_mut().zip(&desk.spans) {
                 sum.merge(span);
@@ -124,28 +146,40 @@ impl Ledger {
             .filter(|&(_, number)| spans[number].records > 0)
             .collect();
         sorted.sort_unstable();
-        let service = self.selection.port == ServicePort::Service;
         let port = self.selection.port;
-        let mut tallies = self.tallies.into_rows(if service { 0 } else { n });
-        let mut nodes = self.nodes.into_rows(if service { n } else { 0 });
-        let rows: Vec<_> = sorted
-            .into_iter()
-            .map(|(name, number)| {
-                let node = nodes.get_mut(number).map(std::mem::take);
-                let tally = tallies.get_mut(number).map(std::mem::take);
-                (Some(name).filter(|name| name != NO_INTERFACE), number, node, tally)
-            })
-            .collect();
-        rows.into_par_iter()
-            .map(|(name, number, node, tally)| match (node, tally) {
-                (Some(node), _) => InterfaceTraffic::judged(name, spans[number], node, judgement),
-                (None, tally) => {
-                    let tally = tally.unwrap_or_default();
-                    InterfaceTraffic::counted(name, spans[number], port, &tally, judgement)
-                }
-            })
-            .collect()
+        match (port, self.zones) {
+            (ServicePort::Service, _) => shown(sorted, &spans, self.nodes, |name, span, node| {
+                InterfaceTraffic::judged(name, span, node, judgement)
+            }),
+            (_, Some(_)) => shown(sorted, &spans, self.contacts, |name, span, contacts| {
+                let counts = contacts.into_iter();
+                let counts = counts.map(|(local, from)| (local, from.flows(), Some(from)));
+                InterfaceTraffic::counted(name, span, port, counts, judgement)
+            }),
+            (_, None) => shown(sorted, &spans, self.tallies, |name, span, tally| {
+                let counts = tally.into_iter().map(|(local, flows)| (local, flows, None));
+                InterfaceTraffic::counted(name, span, port, counts, judgement)
+            }),
+        }
     }
+}
+
+/// What a table shows of interfaces, by name and number.
+fn shown<R: Row>(
+    interfaces: Vec<(String, usize)>,
+    spans: &[Span],
+    table: Shards<R>,
+    show: impl Fn(Option<String>, Span, R) -> InterfaceTraffic + Sync,
+) -> Vec<InterfaceTraffic> {
+    let mut rows = table.into_rows(spans.len());
+    let rows: Vec<_> = interfaces
+        .into_iter()
+        .map(|(name, number)| {
+            let name = Some(name).filter(|name| name != NO_INTERFACE);
+            (name, spans[number], std::mem::take(&mut rows[number]))
+        })
+        .collect();
+    rows.into_par_iter().map(|(name, span, row)| show(name, span, row)).collect()
 }
 
 impl Drop for Recorder<'_> {
@@ -161,16 +195,17 @@ impl Recorder<'_> {
         self.ledger.detail()
     }
 
-    /// Which records count.
+    /// What a log has to say.
     #[must_use]
-    pub fn selection(&self) -> &Selection {
-        &self.ledger.selection
+    pub fn needs(&self) -> Needs<'_> {
+        self.ledger.needs()
     }
 
     /// Counts a record, and what it says about a port when it is selected.
     ///
     /// # Errors
-    /// When a record of a protocol with ports has none, or its interface has no printable name.
+    /// When a record of a protocol with ports has none, or with zones no remote address, or its
+    /// interface has no printable name.
     pub fn add(&mut self, record: &Record<'_>) -> Result<(), Malformed> {
         let interface = self.interface(record.interface)?;
         self.add_of(interface, record)
@@ -187,13 +222,16 @@ impl Recorder<'_> {
     /// As [`Recorder::add`], for a reader that knows the interface of the record already.
     ///
     /// # Errors
-    /// When a record of a protocol with ports has none.
+    /// When a record of a protocol with ports has none, or with zones no remote address.
     pub fn add_of(&mut self, interface: Interface, record: &Record<'_>) -> Result<(), Malformed> {
         let selection = &self.ledger.selection;
         let protocol = Protocol::from_number(record.protocol);
         let traffic = matches!(record.status, Status::Accepted | Status::Rejected);
         if traffic && protocol.is_some() {
             check_ports(record, selection.port)?;
+            if self.ledger.zones.is_some() {
+                check_addresses(record, selection.port)?;
+            }
         }
         self.count(record, protocol);
         let count = u64::from(record.count);
@@ -213,7 +251,7 @@ impl Recorder<'_> {
         self.desk.span(interface).add(record);
         let taken = selection.action.takes(record.status);
         let protocol = protocol.filter(|&protocol| taken && selection.takes_protocol(protocol));
-        let port = match selection.port {
+        let (port, remote) = match selection.port {
             ServicePort::Service => {
                 if traffic {
                     let sighting = Sighting::new(record, interface, protocol);
@@ -221,13 +259,18 @@ impl Recorder<'_> {
                 }
                 return Ok(());
             }
-            ServicePort::Dst => record.dstport,
-            ServicePort::Src => record.srcport,
+            ServicePort::Dst => (record.dstport, record.srcaddr),
+            ServicePort::Src => (record.srcport, record.dstaddr),
         };
         if let (Some(protocol), Some(port)) = (protocol, port) {
             let port = LocalPort { protocol, port };
-            let item = Count { interface, port, records: record.count };
-            self.ledger.tallies.add(&mut self.desk.tallies, item);
+            let count = Count { interface, port, records: record.count };
+            if self.ledger.zones.is_some() {
+                let contact = Contact { count, remote: remote.map_or(0, bits) };
+                self.ledger.contacts.add(&mut self.desk.contacts, contact);
+            } else {
+                self.ledger.tallies.add(&mut self.desk.tallies, count);
+            }
         }
         Ok(())
     }
@@ -255,6 +298,17 @@ fn check_ports(record: &Record<'_>, port: ServicePort) -> Result<(), Malformed> 
         _ => return Ok(()),
     };
     let expected = "a port, 0 to 65535";
+    Err(Malformed::Field { field: missing, value: "-".to_owned(), expected })
+}
+
+/// Checks that it can be told from which zone a record is.
+fn check_addresses(record: &Record<'_>, port: ServicePort) -> Result<(), Malformed> {
+    let missing = match port {
+        ServicePort::Service | ServicePort::Dst if record.srcaddr.is_none() => "srcaddr",
+        ServicePort::Service | ServicePort::Src if record.dstaddr.is_none() => "dstaddr",
+        _ => return Ok(()),
+    };
+    let expected = "an IPv4 or IPv6 address, which --zones needs";
     Err(Malformed::Field { field: missing, value: "-".to_owned(), expected })
 }
 

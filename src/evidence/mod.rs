@@ -21,7 +21,9 @@
 //! | `include`, `exclude`, `min-flows` | overruled by flags of the command |
 //!
 //! What is kept are sums for each local port and at most 64 of its remote endpoints, so memory grows
-//! with interfaces and ports, not with records, and the order of the records does not matter.
+//! with interfaces and ports, not with records, and the order of the records does not matter. Where
+//! zones are told apart, each local port also has the flows of each zone that its remote addresses
+//! are in, and at most 64 of those in none.
 
 pub mod agreement;
 mod class;
@@ -31,6 +33,7 @@ mod local_port;
 mod log_report;
 mod node;
 mod port;
+mod remotes;
 mod sample;
 mod shards;
 mod sighting;
@@ -42,4 +45,5 @@ pub use class::{Class, ClassError, Decided};
 pub use judge::Judgement;
 pub use ledger::{Interface, Ledger, Recorder};
 pub use log_report::{LeftOut, LogReport, MalformedLine, Records};
+pub use remotes::{OriginTraffic, Others, Remotes};
 pub use traffic::{InterfaceTraffic, PortTraffic, Span, Traffic};

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use foldhash::fast::FixedState;
 
 use crate::flow::Direction;
+use crate::zones::Zones;
 
 use super::local_port::LocalPort;
 use super::port::PortEvidence;
@@ -78,14 +79,15 @@ pub(super) struct Findings {
 }
 
 impl Node {
-    pub(super) fn add(&mut self, record: &Sighting) {
+    /// Adds a record; with zones the remote address is looked up.
+    pub(super) fn add(&mut self, record: &Sighting, zones: Option<&Zones>) {
         if let Some(direction) = record.direction {
-            self.directed.add(record, direction);
+            self.directed.add(record, direction, zones);
         } else if record.has_addresses() {
             let family = if record.is_v4() { &mut self.v4 } else { &mut self.v6 };
             family.records += u64::from(record.count);
             family.own.narrow(record.src, record.dst);
-            family.own.add(record);
+            family.own.add(record, zones);
         } else if record.protocol.is_some() {
             self.unplaced += u64::from(record.count);
         }
@@ -139,10 +141,10 @@ impl Own {
     }
 
     /// Adds a record to the port at each end that may be the interface's.
-    fn add(&mut self, record: &Sighting) {
+    fn add(&mut self, record: &Sighting, zones: Option<&Zones>) {
         match self {
-            Self::Pair(ends) => ends.iter_mut().for_each(|own| own.add(record)),
-            Self::Known(own) => own.add(record),
+            Self::Pair(ends) => ends.iter_mut().for_each(|own| own.add(record, zones)),
+            Self::Known(own) => own.add(record, zones),
             Self::Unseen | Self::Scattered => {}
         }
     }
@@ -169,18 +171,18 @@ impl From<u128> for Candidate {
 }
 
 impl Candidate {
-    fn add(&mut self, record: &Sighting) {
+    fn add(&mut self, record: &Sighting, zones: Option<&Zones>) {
         if record.dst == self.address {
-            self.side.add(record, Direction::Ingress);
+            self.side.add(record, Direction::Ingress, zones);
         }
         if record.src == self.address {
-            self.side.add(record, Direction::Egress);
+            self.side.add(record, Direction::Egress, zones);
         }
     }
 }
 
 impl Side {
-    fn add(&mut self, record: &Sighting, direction: Direction) {
+    fn add(&mut self, record: &Sighting, direction: Direction, zones: Option<&Zones>) {
         let (forwarded, port) = match direction {
             Direction::Ingress => (record.dst_forwarded, record.dstport),
             Direction::Egress => (record.src_forwarded, record.srcport),
@@ -190,8 +192,8 @@ impl Side {
         } else if let Some(protocol) = record.protocol {
             let evidence = self.ports.entry(LocalPort { protocol, port }).or_default();
             match direction {
-                Direction::Ingress => evidence.add_inbound(record),
-                Direction::Egress => evidence.add_outbound(record),
+                Direction::Ingress => evidence.add_inbound(record, zones),
+                Direction::Egress => evidence.add_outbound(record, zones),
             }
         }
     }

@@ -1,5 +1,8 @@
 //! What the records of one local port say.
 
+use crate::zones::Zones;
+
+use super::remotes::Remotes;
 use super::sample::{Sample, endpoint};
 use super::sighting::Sighting;
 
@@ -37,6 +40,8 @@ pub(super) struct PortEvidence {
     pub(super) endpoints: Sample,
     /// Their ports.
     pub(super) remote: RemotePorts,
+    /// The remote addresses by zone, where these are told apart.
+    pub(super) remotes: Option<Box<Remotes>>,
 }
 
 impl Default for PortEvidence {
@@ -56,6 +61,7 @@ impl Default for PortEvidence {
             carried: false,
             endpoints: Sample::default(),
             remote: RemotePorts::default(),
+            remotes: None,
         }
     }
 }
@@ -140,8 +146,9 @@ fn opening(tcp_flags: u8) -> Opening {
 
 impl PortEvidence {
     /// A record to the port.
-    pub(super) fn add_inbound(&mut self, record: &Sighting) {
+    pub(super) fn add_inbound(&mut self, record: &Sighting, zones: Option<&Zones>) {
         self.add_sums(record, record.src, record.srcport);
+        self.add_remote(record, record.src, zones);
         add(&mut self.flows_in, record.count);
         self.first_in = self.first_in.min(record.start);
         self.carried |= record.is_more_than_a_knock();
@@ -153,8 +160,9 @@ impl PortEvidence {
     }
 
     /// A record from the port.
-    pub(super) fn add_outbound(&mut self, record: &Sighting) {
+    pub(super) fn add_outbound(&mut self, record: &Sighting, zones: Option<&Zones>) {
         self.add_sums(record, record.dst, record.dstport);
+        self.add_remote(record, record.dst, zones);
         add(&mut self.flows_out, record.count);
         self.first_out = self.first_out.min(record.start);
         self.answered |= !record.is_reset();
@@ -173,6 +181,12 @@ impl PortEvidence {
         self.remote.add(port);
     }
 
+    fn add_remote(&mut self, record: &Sighting, address: u128, zones: Option<&Zones>) {
+        if let Some(zones) = zones {
+            self.remotes.get_or_insert_default().add(zones, address, record.count);
+        }
+    }
+
     /// Adds what other records of the port say.
     pub(super) fn merge(&mut self, other: &Self) {
         add(&mut self.flows_in, other.flows_in);
@@ -189,6 +203,9 @@ impl PortEvidence {
         self.carried |= other.carried;
         self.endpoints.merge(&other.endpoints);
         self.remote.merge(other.remote);
+        if let Some(more) = &other.remotes {
+            self.remotes.get_or_insert_default().merge(more);
+        }
     }
 }
 

@@ -14,8 +14,16 @@ pub(super) type Endpoint = u32;
 
 /// The hash of an address and a port.
 pub(super) fn endpoint(address: u128, port: u16) -> Endpoint {
-    let hash = mix(mix(lower_half(address) ^ u64::from(port) << 48) ^ lower_half(address >> 64));
-    u32::try_from(hash >> 32).expect("half of 64 bits").max(1)
+    u32::try_from(hash(address, port) >> 32).expect("half of 64 bits").max(1)
+}
+
+/// The hash of an address alone, the same everywhere too.
+pub(super) fn address_hash(address: u128) -> u64 {
+    hash(address, 0)
+}
+
+fn hash(address: u128, port: u16) -> u64 {
+    mix(mix(lower_half(address) ^ u64::from(port) << 48) ^ lower_half(address >> 64))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the half that is asked for")]

@@ -1,10 +1,12 @@
 //! Tables that many threads fill, a part of the interfaces under each lock.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::zones::Zones;
 
 use super::node::Node;
 use super::sighting::Sighting;
-use super::tally::{Count, Tally};
+use super::tally::{Contact, Contacts, Count, Tally};
 
 /// Parts of a table; each fits into a cache close to the processor even for large inputs.
 const N_SHARDS: usize = 64;
@@ -21,7 +23,7 @@ pub(super) trait Row: Default + Send {
     fn interface(item: &Self::Item) -> u32;
 
     /// Adds a record; the order of calls does not matter.
-    fn add(&mut self, item: &Self::Item);
+    fn add(&mut self, item: &Self::Item, zones: Option<&Zones>);
 }
 
 impl Row for Tally {
@@ -32,8 +34,23 @@ impl Row for Tally {
         item.interface
     }
 
-    fn add(&mut self, item: &Count) {
+    fn add(&mut self, item: &Count, _: Option<&Zones>) {
         *self.entry(item.port).or_default() += u64::from(item.records);
+    }
+}
+
+impl Row for Contacts {
+    type Item = Contact;
+    const BATCH: usize = 2_048;
+
+    fn interface(item: &Contact) -> u32 {
+        item.count.interface
+    }
+
+    fn add(&mut self, item: &Contact, zones: Option<&Zones>) {
+        if let Some(zones) = zones {
+            self.entry(item.count.port).or_default().add(zones, item.remote, item.count.records);
+        }
     }
 }
 
@@ -45,8 +62,8 @@ impl Row for Node {
         item.interface
     }
 
-    fn add(&mut self, item: &Sighting) {
-        Node::add(self, item);
+    fn add(&mut self, item: &Sighting, zones: Option<&Zones>) {
+        Node::add(self, item, zones);
     }
 }
 
@@ -55,17 +72,13 @@ impl Row for Node {
 pub(super) struct Shards<R> {
     /// Interface `i` is row `i / N_SHARDS` of shard `i % N_SHARDS`.
     shards: Vec<Mutex<Vec<R>>>,
+    /// By which remote addresses are told apart, if they are.
+    zones: Option<Arc<Zones>>,
 }
 
 /// Records of one thread on their way to the table.
 #[derive(Debug)]
 pub(super) struct Batches<R: Row>(Vec<Vec<R::Item>>);
-
-impl<R> Default for Shards<R> {
-    fn default() -> Self {
-        Self { shards: (0..N_SHARDS).map(|_| Mutex::default()).collect() }
-    }
-}
 
 impl<R: Row> Default for Batches<R> {
     fn default() -> Self {
@@ -74,6 +87,11 @@ impl<R: Row> Default for Batches<R> {
 }
 
 impl<R: Row> Shards<R> {
+    /// An empty table.
+    pub(super) fn new(zones: Option<Arc<Zones>>) -> Self {
+        Self { shards: (0..N_SHARDS).map(|_| Mutex::default()).collect(), zones }
+    }
+
     /// Adds a record, now or with others.
     pub(super) fn add(&self, batches: &mut Batches<R>, item: R::Item) {
         let shard = R::interface(&item) as usize % N_SHARDS;
@@ -98,7 +116,7 @@ impl<R: Row> Shards<R> {
             if at >= rows.len() {
                 rows.resize_with(at + 1, R::default);
             }
-            rows[at].add(&item);
+            rows[at].add(&item, self.zones.as_deref());
         }
     }
 

@@ -100,7 +100,7 @@ impl Sighting {
 }
 
 /// An address as a number; IPv4 in the form that IPv6 has for it.
-fn bits(address: IpAddr) -> u128 {
+pub(super) fn bits(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
         IpAddr::V6(address) => address.to_bits(),

@@ -1,20 +1,23 @@
 //! The table of ports with evidence, as CSV: written for people to edit, and read back.
 
-use std::collections::BTreeMap;
-use std::io;
-use std::time::{Duration, UNIX_EPOCH};
+mod origin;
+mod written;
 
-use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+
 use thiserror::Error;
 
 use crate::flow::Selection;
+use crate::instance::{GroupKey, Used};
 use crate::port_list::{Entry, LineError, UsedPorts};
 use crate::ports::{Protocol, ProtocolError};
 use crate::quote::quoted;
 
 use super::class::{Class, ClassError};
 use super::judge::Judgement;
-use super::traffic::InterfaceTraffic;
+
+pub use origin::Naming;
+pub use written::{rows_of, time, write_csv};
 
 /// The columns, in order. The first four are needed when it is read; others may be absent.
 pub const COLUMNS: [&str; 11] = [
@@ -30,6 +33,8 @@ pub const COLUMNS: [&str; 11] = [
     "first_seen",
     "last_seen",
 ];
+/// The columns that follow where zones are told apart; a port has a row for each zone and family.
+pub const ZONE_COLUMNS: [&str; 2] = ["zone", "family"];
 /// How many of the columns are needed.
 pub const NEEDED: usize = 4;
 /// The place of the column with the number of records.
@@ -49,6 +54,12 @@ pub struct TableRow {
     pub port: u16,
     /// What the port is.
     pub class: Class,
+}
+
+impl TableRow {
+    fn key(&self) -> PortKey {
+        (self.interface.clone(), self.protocol, self.port)
+    }
 }
 
 /// What is wrong with a table.
@@ -77,6 +88,32 @@ pub enum TableError {
     /// Not a class.
     #[error(transparent)]
     Class(#[from] ClassError),
+    /// A zone that there is not.
+    #[error("'{zone}' is none of the zones in the file of --zones: {known}")]
+    Zone {
+        /// Its name.
+        zone: String,
+        /// Those that there are.
+        known: String,
+    },
+    /// Not a family.
+    #[error("'{0}' is not a family; use ipv4, ipv6, or both for a zone whose rules count in both")]
+    Family(String),
+    /// A family that a zone does not have.
+    #[error("zone '{zone}' has no rules of family {family}, but of {known}")]
+    NotOfZone {
+        /// The zone.
+        zone: String,
+        /// The family.
+        family: &'static str,
+        /// Those that it has.
+        known: String,
+    },
+    /// No zone, and no family by which it could be of the zone of all addresses.
+    #[error(
+        "a port without a zone needs a family, ipv4 or ipv6, for --other-sources any; `rangecover ports` writes both where it has the same flag"
+    )]
+    NoFamily,
 }
 
 /// Whether text begins like a table.
@@ -128,11 +165,39 @@ fn columns(names: &csv::StringRecord) -> Result<[usize; NEEDED], TableError> {
     Ok(columns)
 }
 
-/// Hands each row to a function, with its number of records where it has one.
+/// Where columns stand, by their place in the header.
+struct Columns {
+    needed: [usize; NEEDED],
+    flows: Option<usize>,
+    /// The zone and the family.
+    from: Option<[usize; 2]>,
+}
+
+impl Columns {
+    fn of(names: &csv::StringRecord) -> Result<Self, TableError> {
+        let [zone, family] = ZONE_COLUMNS.map(|column| place(names, column));
+        Ok(Self {
+            needed: columns(names)?,
+            flows: place(names, COLUMNS[FLOWS]),
+            from: zone.zip(family).map(|(zone, family)| [zone, family]),
+        })
+    }
+}
+
+/// A row with what else is read of it.
+struct Cells<'a> {
+    row: TableRow,
+    /// Its number of records, where it has one.
+    flows: Option<u64>,
+    /// The zone and the family, where the table has them.
+    from: Option<[&'a str; 2]>,
+}
+
+/// Hands each row to a function; returns whether the table has zones.
 fn for_each_row(
     text: &str,
-    mut take: impl FnMut(TableRow, Option<u64>),
-) -> Result<(), LineError<TableError>> {
+    mut take: impl FnMut(Cells<'_>) -> Result<(), TableError>,
+) -> Result<bool, LineError<TableError>> {
     let start = start(text);
     let table = &text[start..];
     let at = |position: Option<&csv::Position>, error| {
@@ -147,8 +212,7 @@ fn for_each_row(
         |error: &csv::Error| at(error.position(), TableError::Csv(quoted(&error.to_string())));
     let mut reader = reader(table, separator(table).unwrap_or(SEPARATORS[0]));
     let names = reader.headers().map_err(|error| of_csv(&error))?.clone();
-    let columns = columns(&names).map_err(|error| at(None, error))?;
-    let flows = place(&names, COLUMNS[FLOWS]);
+    let columns = Columns::of(&names).map_err(|error| at(None, error))?;
     for record in reader.records() {
         let record = record.map_err(|error| of_csv(&error))?;
         let value = |column: usize| trimmed(record.get(column).unwrap_or_default());
@@ -156,14 +220,16 @@ fn for_each_row(
             continue;
         }
         let row = if (names.len()..record.len()).all(|column| value(column).is_empty()) {
-            row(columns.map(value))
+            row(columns.needed.map(value))
         } else {
             Err(TableError::Long { cells: record.len(), columns: names.len() })
         };
-        let row = row.map_err(|error| at(record.position(), error))?;
-        take(row, flows.and_then(|column| value(column).parse().ok()));
+        let flows = columns.flows.and_then(|column| value(column).parse().ok());
+        let from = columns.from.map(|columns| columns.map(value));
+        let taken = row.and_then(|row| take(Cells { row, flows, from }));
+        taken.map_err(|error| at(record.position(), error))?;
     }
-    Ok(())
+    Ok(columns.from.is_some())
 }
 
 /// The rows of a table.
@@ -172,7 +238,10 @@ fn for_each_row(
 /// The first row that is none, with its line.
 pub fn rows(text: &str) -> Result<Vec<TableRow>, LineError<TableError>> {
     let mut rows = Vec::new();
-    for_each_row(text, |row, _| rows.push(row))?;
+    for_each_row(text, |cells| {
+        rows.push(cells.row);
+        Ok(())
+    })?;
     Ok(rows)
 }
 
@@ -185,106 +254,113 @@ fn row([interface, protocol, port, class]: [&str; NEEDED]) -> Result<TableRow, T
     })
 }
 
-/// The used ports of each interface of a table, in order of its name.
+/// The used ports of each interface of a table, in order of its name, whoever connects.
 ///
 /// # Errors
 /// The first row that is none, with its line.
 pub fn used(text: &str) -> Result<Vec<(Option<String>, UsedPorts)>, LineError<TableError>> {
-    Ok(judged(text, &Selection::default(), &Judgement::default())?.interfaces)
+    let judged = judged(text, &Selection::default(), &Judgement::default(), None)?;
+    let interfaces = judged.interfaces.into_iter();
+    let used = interfaces.map(|TableInterface { interface, used, .. }| {
+        (interface, used.into_iter().map(|(key, ports)| (key.protocol, ports)).collect())
+    });
+    Ok(used.collect())
 }
 
 /// What a table says, by what is selected and what overrules its classes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Judged {
-    /// The used ports of each interface that is selected, in order of its name.
-    pub interfaces: Vec<(Option<String>, UsedPorts)>,
+    /// The interfaces that are selected, in order of the name.
+    pub interfaces: Vec<TableInterface>,
     /// The ports of all rows, whatever they are.
     pub ports: UsedPorts,
     /// Used ports without a number of records, so that none could be too small.
     pub without_flows: u64,
+    /// Whether the table says of which zone and family its rows are.
+    pub has_zones: bool,
 }
 
-/// The used ports of a table, where the judgement overrules its classes.
+/// What a table says of an interface.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableInterface {
+    /// Its name, if the log named it.
+    pub interface: Option<String>,
+    /// The used ports, by origin where zones are told apart.
+    pub used: Used,
+    /// The ports that are used from addresses in no zone, where zones are told apart.
+    pub others: UsedPorts,
+}
+
+impl From<Option<String>> for TableInterface {
+    fn from(interface: Option<String>) -> Self {
+        Self { interface, used: Used::new(), others: UsedPorts::new() }
+    }
+}
+
+/// The used ports of a table, where the judgement overrules its classes; with zones those of each
+/// zone.
 ///
 /// # Errors
-/// The first row that is none, with its line.
+/// The first row that is none, with its line; also one whose zone or family there is not.
 pub fn judged(
     text: &str,
     selection: &Selection,
     judgement: &Judgement,
+    zones: Option<Naming<'_>>,
 ) -> Result<Judged, LineError<TableError>> {
-    let mut interfaces: BTreeMap<Option<String>, UsedPorts> = BTreeMap::new();
+    let mut interfaces: BTreeMap<Option<String>, TableInterface> = BTreeMap::new();
     let mut judged = Judged::default();
-    for_each_row(text, |row, flows| {
+    let sums = if judgement.min_flows > 1 { flows_by_port(text)? } else { None };
+    judged.has_zones = for_each_row(text, |Cells { row, flows, from }| {
+        let stated = zones.zip(from).map(|(zones, [zone, family])| zones.stated(zone, family));
+        let stated = stated.transpose()?;
         judged.ports.entry(row.protocol).or_default().insert(row.port);
         if !selection.takes_interface(row.interface.as_deref()) {
-            return;
+            return Ok(());
         }
         let is_included = names(&judgement.include, &row);
         let is_used = !names(&judgement.exclude, &row) && (row.class.is_used() || is_included);
         judged.without_flows += u64::from(is_used && !is_included && flows.is_none());
         // Whoever adds a row by hand may say that it has no records.
         let least = Some(judgement.min_flows).filter(|&least| least > 1);
+        let flows = flows.map(|flows| sums.as_ref().map_or(flows, |sums| sums[&row.key()]));
         let is_rare = flows.zip(least).is_some_and(|(flows, least)| flows < least);
-        let used = interfaces.entry(row.interface).or_default();
-        if is_used && (is_included || !is_rare) {
-            used.entry(row.protocol).or_default().insert(row.port);
+        let interface = interfaces.entry(row.interface.clone());
+        let interface = interface.or_insert_with(|| row.interface.into());
+        let protocol = row.protocol;
+        // A zone is asked for only where somebody wants rules.
+        let is_wanted = stated.is_none() || selection.takes_protocol(protocol);
+        if is_used && is_wanted && (is_included || !is_rare) {
+            let origin = match zones.zip(stated) {
+                Some((zones, stated)) => zones.origin_of(stated)?,
+                None => None,
+            };
+            let ports = match origin {
+                None if stated.is_some() => interface.others.entry(protocol).or_default(),
+                origin => interface.used.entry(GroupKey { origin, protocol }).or_default(),
+            };
+            ports.insert(row.port);
         }
+        Ok(())
     })?;
-    judged.interfaces = interfaces.into_iter().collect();
+    judged.interfaces = interfaces.into_values().collect();
     Ok(judged)
+}
+
+type PortKey = (Option<String>, Protocol, u16);
+
+/// The records of each port, where it has a row for each zone.
+fn flows_by_port(text: &str) -> Result<Option<HashMap<PortKey, u64>>, LineError<TableError>> {
+    let mut sums: HashMap<PortKey, u64> = HashMap::new();
+    let has_zones = for_each_row(text, |Cells { row, flows, .. }| {
+        let sum = sums.entry(row.key()).or_default();
+        *sum = sum.saturating_add(flows.unwrap_or(0));
+        Ok(())
+    })?;
+    Ok(has_zones.then_some(sums))
 }
 
 /// Whether the entries name the port of a row.
 fn names(entries: &[Entry], row: &TableRow) -> bool {
     entries.iter().any(|entry| entry.names(row.protocol, row.port))
-}
-
-/// The rows of what interfaces show.
-pub fn rows_of(interfaces: &[InterfaceTraffic]) -> impl Iterator<Item = TableRow> {
-    interfaces.iter().flat_map(|interface| {
-        interface.ports.iter().map(|port| TableRow {
-            interface: interface.interface.clone(),
-            protocol: port.protocol,
-            port: port.port,
-            class: port.class,
-        })
-    })
-}
-
-/// Writes the table of what interfaces show.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write_csv(interfaces: &[InterfaceTraffic], mut out: impl io::Write) -> io::Result<()> {
-    /// Interfaces whose rows are in memory as text at the same time.
-    const AT_ONCE: usize = 64;
-    writeln!(out, "{}", COLUMNS.join(","))?;
-    for part in interfaces.chunks(AT_ONCE) {
-        let texts: Vec<csv::Result<Vec<u8>>> = part.par_iter().map(rows_as_csv).collect();
-        for text in texts {
-            out.write_all(&text?)?;
-        }
-    }
-    out.flush()
-}
-
-fn rows_as_csv(interface: &InterfaceTraffic) -> csv::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    let name = interface.interface.as_deref().unwrap_or("-");
-    for port in &interface.ports {
-        writer.serialize((
-            (name, port.protocol.name(), port.port, port.class.name(), port.decided.name()),
-            (port.endpoints, port.flows, port.packets, port.bytes),
-            (port.first.map(time), port.last.map(time)),
-        ))?;
-    }
-    writer.into_inner().map_err(|error| error.into_error().into())
-}
-
-/// A time as people and programs read it: `2026-01-05T00:10:00Z`.
-#[must_use]
-pub fn time(seconds: u32) -> String {
-    let time = UNIX_EPOCH + Duration::from_secs(seconds.into());
-    humantime::format_rfc3339_seconds(time).to_string()
 }

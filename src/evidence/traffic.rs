@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::flow::{Record, ServicePort, Status};
+use crate::instance::{GroupKey, Used};
 use crate::port_list::UsedPorts;
 use crate::ports::Protocol;
 
 use super::class::{Class, Decided};
 use super::judge::{Judge, Judgement};
+use super::local_port::LocalPort;
 use super::log_report::LogReport;
 use super::node::Node;
-use super::tally::Tally;
+use super::remotes::{OriginTraffic, Others, Remotes};
 
 /// What all flow logs together show.
 #[derive(Debug, Default)]
@@ -108,6 +110,23 @@ pub struct PortTraffic {
     pub first: Option<u32>,
     /// Last second.
     pub last: Option<u32>,
+    /// The remote addresses by zone, where these are told apart.
+    pub remotes: Option<Box<Remotes>>,
+}
+
+impl PortTraffic {
+    /// The zones that remote addresses are in, in order.
+    #[must_use]
+    pub fn origins(&self) -> &[OriginTraffic] {
+        self.remotes.as_ref().map_or(&[], |remotes| remotes.origins())
+    }
+
+    /// The remote addresses in no zone, if there are any.
+    #[must_use]
+    pub fn others(&self) -> Option<&Others> {
+        let others = self.remotes.as_ref().map(|remotes| remotes.others());
+        others.filter(|others| !others.is_empty())
+    }
 }
 
 impl InterfaceTraffic {
@@ -121,9 +140,9 @@ impl InterfaceTraffic {
         let findings = node.finish();
         let judge = Judge::new(judgement, &findings);
         let mut ports: Vec<PortTraffic> =
-            findings.ports.iter().map(|(&key, evidence)| judge.port(key, evidence)).collect();
-        let undecided = findings.undecided.iter();
-        ports.extend(undecided.map(|(&key, evidence)| judge.undecided(key, evidence)));
+            findings.ports.into_iter().map(|(key, evidence)| judge.port(key, evidence)).collect();
+        let undecided = findings.undecided.into_iter();
+        ports.extend(undecided.map(|(key, evidence)| judge.undecided(key, evidence)));
         drop(judge);
         ports.sort_unstable_by_key(|port| (port.protocol, port.port));
         Self {
@@ -141,13 +160,12 @@ impl InterfaceTraffic {
         interface: Option<String>,
         span: Span,
         port: ServicePort,
-        tally: &Tally,
+        counts: impl Iterator<Item = (LocalPort, u64, Option<Box<Remotes>>)>,
         judgement: &Judgement,
     ) -> Self {
         let decided = if port == ServicePort::Src { Decided::Srcport } else { Decided::Dstport };
-        let mut ports: Vec<PortTraffic> = tally
-            .iter()
-            .map(|(&local, &flows)| {
+        let mut ports: Vec<PortTraffic> = counts
+            .map(|(local, flows, remotes)| {
                 let (class, decided) = judgement.of_counted(local, flows, decided);
                 PortTraffic {
                     protocol: local.protocol,
@@ -160,6 +178,7 @@ impl InterfaceTraffic {
                     bytes: 0,
                     first: None,
                     last: None,
+                    remotes,
                 }
             })
             .collect();
@@ -181,9 +200,28 @@ impl InterfaceTraffic {
     #[must_use]
     pub fn used(&self) -> UsedPorts {
         let mut used = UsedPorts::new();
-        for port in self.ports.iter().filter(|port| port.class.is_used()) {
+        for port in self.used_ports() {
             used.entry(port.protocol).or_default().insert(port.port);
         }
         used
+    }
+
+    /// The ports that rules have to cover for each origin; those of addresses in no zone are not
+    /// among them.
+    #[must_use]
+    pub fn used_by_origin(&self) -> Used {
+        let mut used = Used::new();
+        for port in self.used_ports() {
+            for from in port.origins() {
+                let key = GroupKey { origin: Some(from.origin), protocol: port.protocol };
+                used.entry(key).or_default().insert(port.port);
+            }
+        }
+        used
+    }
+
+    /// What is shown of the ports that rules have to cover.
+    pub fn used_ports(&self) -> impl Iterator<Item = &PortTraffic> {
+        self.ports.iter().filter(|port| port.class.is_used())
     }
 }

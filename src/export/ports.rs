@@ -9,6 +9,7 @@ use crate::evidence::table::time;
 use crate::evidence::{Class, InterfaceTraffic, PortTraffic};
 use crate::export::number::{counted, duration, grouped};
 use crate::inputs::name;
+use crate::zones::Zones;
 
 use super::table::table;
 
@@ -42,10 +43,26 @@ pub struct PortRecord {
     pub bytes: u64,
     pub first_seen: Option<String>,
     pub last_seen: Option<String>,
+    /// By zone, where zones are told apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origins: Option<Vec<OriginRecord>>,
 }
 
-impl From<&InterfaceTraffic> for InterfaceRecord {
-    fn from(traffic: &InterfaceTraffic) -> Self {
+/// The records of a port with the addresses of a zone, as JSON.
+#[derive(Debug, Clone, Serialize)]
+pub struct OriginRecord {
+    /// The zone, none for addresses in no zone.
+    pub zone: Option<String>,
+    /// The family whose rules let them in, or both of them.
+    pub family: Option<&'static str>,
+    /// Records.
+    pub flows: u64,
+}
+
+impl InterfaceRecord {
+    /// What the records of an interface show; with zones by these.
+    #[must_use]
+    pub fn new(traffic: &InterfaceTraffic, zones: Option<&Zones>) -> Self {
         let times = traffic.span.times();
         Self {
             interface: traffic.interface.clone(),
@@ -56,13 +73,15 @@ impl From<&InterfaceTraffic> for InterfaceRecord {
             skipdata: traffic.span.skipdata,
             forwarded: traffic.forwarded,
             unplaced: traffic.unplaced,
-            ports: traffic.ports.iter().map(PortRecord::from).collect(),
+            ports: traffic.ports.iter().map(|port| PortRecord::new(port, zones)).collect(),
         }
     }
 }
 
-impl From<&PortTraffic> for PortRecord {
-    fn from(port: &PortTraffic) -> Self {
+impl PortRecord {
+    /// What the records of a port show; with zones by these.
+    #[must_use]
+    pub fn new(port: &PortTraffic, zones: Option<&Zones>) -> Self {
         Self {
             protocol: port.protocol.name(),
             port: port.port,
@@ -74,8 +93,20 @@ impl From<&PortTraffic> for PortRecord {
             bytes: port.bytes,
             first_seen: port.first.map(time),
             last_seen: port.last.map(time),
+            origins: zones.map(|zones| origins(port, zones)),
         }
     }
+}
+
+fn origins(port: &PortTraffic, zones: &Zones) -> Vec<OriginRecord> {
+    let known = port.origins().iter().map(|from| OriginRecord {
+        zone: Some(zones.zone(from.origin).name().to_owned()),
+        family: Some(from.origin.quota.name()),
+        flows: from.flows,
+    });
+    let others = port.others();
+    let others = others.map(|o| OriginRecord { zone: None, family: None, flows: o.flows() });
+    known.chain(others).collect()
 }
 
 const STRING: &str = "a string takes everything";
@@ -83,20 +114,22 @@ const STRING: &str = "a string takes everything";
 /// Every interface with its ports. Ports of clients are many and of no use for rules: unless some
 /// class is asked for, they are only counted.
 #[must_use]
-pub fn text(interfaces: &[InterfaceTraffic], all: bool) -> Vec<u8> {
-    let blocks: Vec<String> = interfaces.iter().map(|interface| block(interface, all)).collect();
+pub fn text(interfaces: &[InterfaceTraffic], zones: Option<&Zones>, all: bool) -> Vec<u8> {
+    let blocks: Vec<String> =
+        interfaces.iter().map(|interface| block(interface, zones, all)).collect();
     blocks.join("\n").into_bytes()
 }
 
-fn block(traffic: &InterfaceTraffic, all: bool) -> String {
+fn block(traffic: &InterfaceTraffic, zones: Option<&Zones>, all: bool) -> String {
     let bold = Style::new().bold();
     let mut text = String::new();
     let name = name(None, traffic.interface.as_deref());
     writeln!(text, "{bold}{name}{bold:#}: {}", facts(traffic)).expect(STRING);
     let listed = |port: &&PortTraffic| all || port.class != Class::Client;
-    let rows: Vec<Vec<String>> = traffic.ports.iter().filter(listed).map(row).collect();
+    let ports = traffic.ports.iter().filter(listed);
+    let rows: Vec<Vec<String>> = ports.map(|port| row(port, zones)).collect();
     if !rows.is_empty() {
-        let head = [
+        let mut head = vec![
             "port",
             "class",
             "decided by",
@@ -107,6 +140,7 @@ fn block(traffic: &InterfaceTraffic, all: bool) -> String {
             "first seen",
             "last seen",
         ];
+        head.extend(zones.map(|_| "zones"));
         text += &coloured(&table(&head, &rows));
     }
     let hidden = (traffic.ports.len() - rows.len()) as u64;
@@ -135,8 +169,8 @@ fn facts(traffic: &InterfaceTraffic) -> String {
     facts.join(", ")
 }
 
-fn row(port: &PortTraffic) -> Vec<String> {
-    vec![
+fn row(port: &PortTraffic, zones: Option<&Zones>) -> Vec<String> {
+    let mut row = vec![
         format!("{}/{}", port.protocol, port.port),
         port.class.name().to_owned(),
         port.decided.name().to_owned(),
@@ -146,7 +180,19 @@ fn row(port: &PortTraffic) -> Vec<String> {
         grouped(port.bytes),
         port.first.map(time).unwrap_or_default(),
         port.last.map(time).unwrap_or_default(),
-    ]
+    ];
+    row.extend(zones.map(|zones| zone_names(port, zones)));
+    row
+}
+
+/// The zones that connect with a port, each once, and a question mark for addresses in none.
+fn zone_names(port: &PortTraffic, zones: &Zones) -> String {
+    let names = port.origins().iter().map(|from| zones.zone(from.origin).name());
+    let mut names: Vec<&str> = names.collect();
+    // A zone stands twice where both families connect.
+    names.dedup();
+    names.extend(port.others().map(|_| "?"));
+    names.join(", ")
 }
 
 /// Lines of services stand out, whatever their place in the table.

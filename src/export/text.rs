@@ -222,13 +222,15 @@ fn rules(text: &mut String, solved: &Solved) {
             rules.get(rule).is_some_and(|rule| rule.from() < hole.from())
         };
         let open: Vec<Span> = group.holes().filter(inside).collect();
+        let mut indent = "";
         if group.terms().zone.is_some() {
+            indent = "  ";
             let n_open = open.iter().map(|hole| hole.len()).sum();
             let terms = [units(group, rules.len()), counted(n_open, "open port")];
             list(text, &group.zone_and_family(), &terms);
         }
-        list(text, &format!("{protocol} ranges"), &printed(&ranges));
-        list(text, &format!("{protocol} ports"), &printed(&single));
+        list(text, &format!("{indent}{protocol} ranges"), &printed(&ranges));
+        list(text, &format!("{indent}{protocol} ports"), &printed(&single));
         let mut shown = printed(&open[..open.len().min(SHOWN)]);
         if open.len() > SHOWN {
             let rest: u64 = open[SHOWN..].iter().map(|hole| hole.len()).sum();
@@ -238,7 +240,7 @@ fn rules(text: &mut String, solved: &Solved) {
                 grouped((open.len() - SHOWN) as u64)
             ));
         }
-        list(text, &format!("{protocol} open"), &shown);
+        list(text, &format!("{indent}{protocol} open"), &shown);
     }
 }
 

@@ -41,6 +41,11 @@ pub enum LayoutError {
     /// No times where some are asked for.
     #[error("the log has no {0} column, which --since and --until need")]
     NoTime(&'static str),
+    /// No addresses where zones are told apart by them.
+    #[error(
+        "the log has no {0} column, which --zones needs; --column names one that is called otherwise"
+    )]
+    NoAddress(&'static str),
     /// No account where some are asked for.
     #[error("the log has no account-id column, which --account needs")]
     NoAccount,
@@ -191,6 +196,20 @@ impl Layout {
                 known.then_some(()).ok_or(LayoutError::NoSide)
             }
         }
+    }
+
+    /// Checks that it can be told where the connections of the ports that count come from.
+    ///
+    /// # Errors
+    /// When a column that this takes is missing.
+    pub fn require_remote(&self, port: ServicePort) -> Result<(), LayoutError> {
+        let needed: &[Field] = match port {
+            ServicePort::Dst => &[Field::Srcaddr],
+            ServicePort::Src => &[Field::Dstaddr],
+            ServicePort::Service => &[Field::Srcaddr, Field::Dstaddr],
+        };
+        let missing = needed.iter().find(|&&field| !self.has(field));
+        missing.map_or(Ok(()), |field| Err(LayoutError::NoAddress(field.name())))
     }
 
     /// Checks that there are the columns by which records are selected.

@@ -13,4 +13,4 @@ mod space;
 pub use field::{ColumnError, ColumnName, Field};
 pub use layout::{Layout, LayoutError};
 pub use record::{Detail, Direction, Malformed, Record, Status, Values, interface_name};
-pub use selection::{Action, Selection, ServicePort};
+pub use selection::{Action, Needs, Selection, ServicePort};

@@ -39,6 +39,8 @@ pub enum Direction {
 pub enum Detail {
     /// Interface, status, protocol, ports and window.
     Ports,
+    /// The same, and between which addresses.
+    Addresses,
     /// Everything that says who offers a service.
     Evidence,
 }
@@ -193,9 +195,11 @@ impl<'a> Values<'a> {
             count: self.number(Field::Count, "a number of records")?.unwrap_or(1),
             ..Record::default()
         };
-        if detail == Detail::Evidence {
+        if detail != Detail::Ports {
             record.srcaddr = self.address(Field::Srcaddr)?;
             record.dstaddr = self.address(Field::Dstaddr)?;
+        }
+        if detail == Detail::Evidence {
             record.pkt_srcaddr = self.address(Field::PktSrcaddr)?;
             record.pkt_dstaddr = self.address(Field::PktDstaddr)?;
             record.packets = self.number(Field::Packets, "a number of packets")?;

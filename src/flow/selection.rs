@@ -44,6 +44,15 @@ impl Action {
     }
 }
 
+/// What a log has to say: by what records are selected, and where connections come from.
+#[derive(Debug, Clone, Copy)]
+pub struct Needs<'a> {
+    /// Which records count.
+    pub selection: &'a Selection,
+    /// Whether zones are told apart, so that remote addresses matter.
+    pub zones: bool,
+}
+
 /// Which records count, and which port of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

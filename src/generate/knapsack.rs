@@ -72,7 +72,7 @@ impl Policy {
                 let cidr = |nth: u32| format!("\"10.{i}.{}.0/24\"", 2 * nth);
                 format!("cidrs = [{}]", (0..*units).map(cidr).collect::<Vec<_>>().join(", "))
             } else {
-                let list = format!("prefix_list = \"pl-{:017x}\"\nmax_entries = {units}", i);
+                let list = format!("prefix_list = \"pl-{i:017x}\"\nmax_entries = {units}");
                 format!("{list}\ncidrs = [\"10.{i}.0.0/24\"]")
             };
             write!(text, "\n[zones.{name}]\n{line}\n").expect("a string takes everything");

@@ -10,6 +10,8 @@ use crate::flow::LayoutError;
 use crate::port_list::{EntryError, LineError};
 use crate::shapes::Fault;
 
+use super::strangers::Strangers;
+
 /// An input that could not be read.
 #[derive(Debug, Error)]
 #[error("{input}{separator}{reason}", separator = if matches!(reason, Reason::Entry(_) | Reason::Table(_)) { ":" } else { ": " })]
@@ -54,6 +56,20 @@ pub enum Reason {
     NotText,
     #[error(transparent)]
     Layout(#[from] LayoutError),
+    #[error(
+        "{0} does not say who connects, which --zones needs; give a flow log, or a table of ports with the columns zone and family"
+    )]
+    NoSources(&'static str),
+    #[error("{0}; add a zone that they are in, or pass --other-sources ignore, any or list")]
+    Strangers(Box<Strangers>),
+    #[error(
+        "{0}: too many to list each as a source, which takes a unit of the budget; add a zone that they are in, or pass --other-sources ignore or any"
+    )]
+    TooMany(Box<Strangers>),
+    #[error(
+        "{0}: a table does not say which, so they cannot be listed; add a zone to these rows, or pass --other-sources ignore or any"
+    )]
+    NotNamed(Box<Strangers>),
 }
 
 fn first_malformed(report: &LogReport) -> String {
@@ -62,6 +78,12 @@ fn first_malformed(report: &LogReport) -> String {
 }
 
 impl Reason {
+    /// Whether the input could be read, and only where connections come from is not known.
+    #[must_use]
+    pub fn is_about_sources(&self) -> bool {
+        matches!(self, Self::Strangers(_) | Self::TooMany(_) | Self::NotNamed(_))
+    }
+
     pub(super) fn at(self, input: &str) -> InputError {
         InputError { input: input.to_owned(), reason: self }
     }

@@ -2,37 +2,35 @@
 //!
 //! Each port list is an input of its own; all flow logs are one.
 
+mod content;
 mod error;
 mod kind;
 mod paths;
+mod policy;
+mod strangers;
 mod stream;
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
+use ipnet::IpNet;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::{Class, Judgement, Ledger, Span, Traffic, table};
-use crate::export::number::counted;
+use crate::evidence::{Class, InterfaceTraffic, Judgement, Ledger, Span, Traffic};
 use crate::flow::{ColumnName, Layout, Selection};
 use crate::instance::{Used, from_anywhere};
-use crate::port_list::{self, UsedPorts};
-use crate::shapes::{self, Fault, Format, Shape};
+use crate::port_list::UsedPorts;
+use crate::shapes::{self, Fault, Format};
 use crate::zones::Zones;
 
+use content::{Content, Reader};
 pub use error::{InputError, Reason};
 pub use kind::{InputFormat, InputFormatError};
 use paths::Place;
-
-/// How much of a file is looked at to tell what it is, in bytes.
-const HEAD: u64 = 1 << 16;
-
-/// What some programs put before UTF-8 text.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub use policy::OtherSources;
+use policy::{Policy, Settled};
+pub use strangers::Strangers;
 
 /// Follows the reading, from several threads.
 pub trait Watch: Sync {
@@ -63,6 +61,24 @@ pub struct Reading {
     /// Columns of flow logs that are called something unusual.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<ColumnName>,
+    /// By which sources are told apart, if they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zones: Option<Zones>,
+    /// What becomes of addresses in no zone.
+    #[serde(skip_serializing_if = "OtherSources::is_default")]
+    pub other_sources: OtherSources,
+    /// The source of all connections, where there is one; it is only named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<IpNet>,
+}
+
+impl Reading {
+    /// The zones by which sources are told apart, with the one that is added for all others.
+    #[must_use]
+    pub fn told_apart(&self) -> Option<Zones> {
+        let policy = Policy::new(self.zones.clone()?, self.other_sources);
+        Some((*policy.zones).clone())
+    }
 }
 
 /// What was read, in order of the inputs.
@@ -76,6 +92,8 @@ pub struct Inputs {
     pub traffic: Option<Traffic>,
     /// Inputs that could not be read, or not to the end; the others are not affected.
     pub failures: Vec<InputError>,
+    /// Interfaces whose used ports are known, but not who all connects to them.
+    pub refused: Vec<Option<String>>,
     /// Flow logs in folders that were left out, because they lack columns.
     pub lacking: u64,
     /// The ports of all rows of tables, whatever the rows say that they are.
@@ -135,13 +153,6 @@ pub struct Note {
     pub text: String,
 }
 
-/// What one file held.
-enum Content {
-    List(UsedPorts),
-    Table { table: table::Judged, notes: Vec<String> },
-    Log(shapes::Reading),
-}
-
 /// Reads all inputs.
 ///
 /// An input that cannot be read is a failure among [`Inputs::failures`], and the others are read;
@@ -158,23 +169,26 @@ pub fn read(inputs: &[String], reading: &Reading, watch: &dyn Watch) -> Result<I
         }
         None => None,
     };
+    let zones = reading.zones.clone();
+    let policy = zones.map(|zones| Policy::new(zones, reading.other_sources));
+    let zones = policy.as_ref().map(|policy| Arc::clone(&policy.zones));
+    let ledger = Ledger::with_zones(reading.selection.clone(), zones);
     let format = Format { log_format, columns: reading.columns.clone() };
-    let ledger = Ledger::new(reading.selection.clone());
+    let reader = Reader { reading, format, policy, ledger: &ledger, watch };
     let mut collected = Inputs::default();
     let places = paths::expand(inputs, &mut collected.failures);
     watch.found(places.iter().map(Place::n_bytes).sum());
-    let contents: Vec<Result<Content, Reason>> = places
-        .par_iter()
-        .map(|place| read_place(place, reading, &format, &ledger, watch))
-        .collect();
+    let contents: Vec<Result<Content, Reason>> =
+        places.par_iter().map(|place| reader.read(place)).collect();
+    let policy = reader.policy;
     for (place, content) in places.iter().zip(contents) {
-        collected.add(place, content);
+        collected.add(place, content, policy.as_ref());
     }
     let interfaces = ledger.finish(&reading.judgement);
     if let Some(traffic) = &mut collected.traffic {
         traffic.interfaces = interfaces;
     }
-    collected.add_interfaces();
+    collected.add_interfaces(policy.as_ref());
     let none_valid = collected.traffic.as_ref().is_none_or(|traffic| traffic.report.none_valid());
     let says_why = !collected.failures.is_empty() || collected.lacking > 0;
     let none = collected.sources.is_empty() && collected.table_ports.is_empty();
@@ -186,7 +200,7 @@ pub fn read(inputs: &[String], reading: &Reading, watch: &dyn Watch) -> Result<I
 
 impl Inputs {
     /// Adds what a file held, or says why it is left out.
-    fn add(&mut self, place: &Place, content: Result<Content, Reason>) {
+    fn add(&mut self, place: &Place, content: Result<Content, Reason>, policy: Option<&Policy>) {
         let name = place.name();
         match content {
             Ok(Content::List(used)) => {
@@ -201,14 +215,15 @@ impl Inputs {
                 }
                 let notes = notes.into_iter();
                 self.notes.extend(notes.map(|text| Note { input: name.clone(), text }));
-                let interfaces = table.interfaces.into_iter();
-                self.sources.extend(interfaces.map(|(interface, used)| Source {
-                    input: Some(name.clone()),
-                    interface,
-                    used: from_anywhere(used),
-                    zones: None,
-                    seen: None,
-                }));
+                for interface in table.interfaces {
+                    let settled = match policy {
+                        Some(policy) => policy.of_table(&interface),
+                        None => Ok(Settled::anyone(interface.used)),
+                    };
+                    let source = (Some(name.clone()), interface.interface, None);
+                    let source = self.settle(source, settled);
+                    self.sources.extend(source);
+                }
             }
             Ok(Content::Log(reading)) => self.add_log(place, reading),
             Err(
@@ -225,16 +240,39 @@ impl Inputs {
     }
 
     /// Puts the interfaces of all flow logs where the first of these logs stood.
-    fn add_interfaces(&mut self) {
-        if let (Some(at), Some(traffic)) = (self.logs_at, &self.traffic) {
-            let sources = traffic.interfaces.iter().map(|interface| Source {
-                input: None,
-                interface: interface.interface.clone(),
-                used: from_anywhere(interface.used()),
-                zones: None,
-                seen: Some(Seen { span: interface.span, classes: interface.classes() }),
-            });
-            self.sources.splice(at..at, sources.collect::<Vec<_>>());
+    fn add_interfaces(&mut self, policy: Option<&Policy>) {
+        let (Some(at), Some(traffic)) = (self.logs_at, &self.traffic) else { return };
+        let settle = |interface: &InterfaceTraffic| match policy {
+            Some(policy) => policy.of_traffic(interface),
+            None => Ok(Settled::anyone(from_anywhere(interface.used()))),
+        };
+        let settled = traffic.interfaces.iter().map(|interface| {
+            let seen = Seen { span: interface.span, classes: interface.classes() };
+            ((None, interface.interface.clone(), Some(seen)), settle(interface))
+        });
+        let settled: Vec<_> = settled.collect();
+        let sources: Vec<Source> =
+            settled.into_iter().filter_map(|(of, settled)| self.settle(of, settled)).collect();
+        self.sources.splice(at..at, sources);
+    }
+
+    /// The source of used ports with an input, an interface and what logs showed; or a failure.
+    fn settle(
+        &mut self,
+        (input, interface, seen): (Option<String>, Option<String>, Option<Seen>),
+        settled: Result<Settled, Reason>,
+    ) -> Option<Source> {
+        let name = || name(input.as_deref(), interface.as_deref());
+        match settled {
+            Ok(Settled { used, zones, note }) => {
+                self.notes.extend(note.map(|text| Note { input: name(), text }));
+                Some(Source { input, interface, used, zones, seen })
+            }
+            Err(reason) => {
+                self.failures.push(reason.at(&name()));
+                self.refused.push(interface);
+                None
+            }
         }
     }
 
@@ -244,7 +282,7 @@ impl Inputs {
         if let Some(fault) = fault {
             self.failures.push(Reason::Log(fault).at(&name));
         } else if report.records.read == 0 {
-            self.add(place, Err(Reason::Empty));
+            self.add(place, Err(Reason::Empty), None);
             return;
         } else if report.none_valid() && !place.was_found() {
             self.failures.push(Reason::AllMalformed(Box::new(report)).at(&name));
@@ -266,109 +304,5 @@ impl Inputs {
             note(format!("{unnamed} more lines are not records"));
         }
         self.traffic.get_or_insert_default().report.append(report, 0);
-    }
-}
-
-fn read_place(
-    place: &Place,
-    reading: &Reading,
-    format: &Format,
-    ledger: &Ledger,
-    watch: &dyn Watch,
-) -> Result<Content, Reason> {
-    let (stream, file) = match place {
-        Place::Stdin => (stream::open(io::stdin(), watch).map_err(Reason::Open)?, None),
-        Place::Named(path) | Place::Found(path) => {
-            let file = File::open(path).map_err(Reason::Open)?;
-            let again = file.try_clone().ok().filter(|_| path.is_file());
-            (stream::open(file, watch).map_err(Reason::Open)?, again)
-        }
-    };
-    let stream::Stream { mut bytes, compressed, n_read } = stream;
-    let mut head = Vec::new();
-    // A fault within the first bytes is met again by whoever reads on.
-    let failed = bytes.by_ref().take(HEAD).read_to_end(&mut head).err();
-    let start = if head.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-    let head = &head[start..];
-    if head.is_empty()
-        && let Some(error) = failed
-    {
-        return Err(Reason::Read(error));
-    }
-    let rest: Box<dyn Read + Send> = match failed {
-        Some(error) => Box::new(Failing(Some(error))),
-        None => bytes,
-    };
-    let whole = head.chain(rest);
-    match kind::recognise(head, reading.input_format, format)? {
-        InputFormat::Ports => {
-            let used = port_list::parse(&text(whole)?)?;
-            let used = Some(used).filter(|used| !used.is_empty()).ok_or(Reason::Empty)?;
-            Ok(Content::List(used))
-        }
-        InputFormat::Table => {
-            let table = table::judged(&text(whole)?, &reading.selection, &reading.judgement)?;
-            let notes = about_table(&table, reading);
-            Ok(Content::Table { table, notes })
-        }
-        InputFormat::Log(shape) => {
-            let file = file.filter(|_| !compressed && start == 0);
-            let source = shapes::Source { head, stream: Box::new(whole), file };
-            let content = read_log(shape, source, format, ledger);
-            // Some shapes read the file itself, here and there.
-            watch.read(place.n_bytes().saturating_sub(n_read.load(Ordering::Relaxed)));
-            content
-        }
-    }
-}
-
-/// What was asked for and cannot be done with a table of ports.
-fn about_table(table: &table::Judged, reading: &Reading) -> Vec<String> {
-    let Reading { selection, judgement, .. } = reading;
-    let usual = Judgement::default();
-    let of_evidence = [
-        (judgement.min_endpoints != usual.min_endpoints, "--min-endpoints"),
-        (judgement.ignore_flags, "--ignore-flags"),
-    ];
-    let of_evidence = of_evidence.into_iter().filter_map(|(given, flag)| given.then_some(flag));
-    let given: Vec<&str> = selection.flags_of_records().chain(of_evidence).collect();
-    let mut notes = Vec::new();
-    if !given.is_empty() {
-        let given = given.join(", ");
-        notes.push(format!("a table of ports has no records, so this does not apply: {given}"));
-    }
-    if judgement.min_flows > 1 && table.without_flows > 0 {
-        let rows = counted(table.without_flows, "port");
-        notes.push(format!("{rows} without a number of flows, so --min-flows does not apply"));
-    }
-    notes
-}
-
-fn read_log(
-    shape: &dyn Shape,
-    source: shapes::Source<'_>,
-    format: &Format,
-    ledger: &Ledger,
-) -> Result<Content, Reason> {
-    let read = shape.read(source, format, ledger);
-    match read.fault {
-        // Nothing was read: it is the file that is of no use.
-        Some(fault) if read.report.records.read == 0 => Err(Reason::Log(fault)),
-        _ => Ok(Content::Log(read)),
-    }
-}
-
-fn text(mut bytes: impl Read) -> Result<String, Reason> {
-    let mut text = Vec::new();
-    bytes.read_to_end(&mut text).map_err(Reason::Read)?;
-    String::from_utf8(text).map_err(|_| Reason::NotText)
-}
-
-/// The end of a stream that failed before.
-struct Failing(Option<io::Error>);
-
-impl Read for Failing {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        self.0.take().map_or(Ok(0), Err)
     }
 }

@@ -68,7 +68,7 @@ struct Rows<'r, 'a> {
 
 impl<'r, 'a> Rows<'r, 'a> {
     fn new(head: &[u8], format: &'r Format, recorder: &'r mut Recorder<'a>) -> Result<Self, Fault> {
-        let (n_before, heading) = Heading::first(head, format, recorder.selection())
+        let (n_before, heading) = Heading::first(head, format, recorder.needs())
             .ok_or(Fault::Unsupported("none of its first rows names the columns of a flow log"))?;
         let lines = LineReader { layout: format.layout().into(), format };
         let Heading { separator, columns } = heading.clone();
@@ -234,7 +234,7 @@ impl<'r, 'a> Rows<'r, 'a> {
 
     fn take_heading(&mut self, heading: Heading) {
         self.separator = heading.separator;
-        self.columns = heading.columns.required(self.recorder.selection());
+        self.columns = heading.columns.required(self.recorder.needs());
         match &self.columns {
             Columns::Fields(layout) => self.recorder.report.assume(layout),
             Columns::Message { .. } => {

@@ -31,9 +31,9 @@ impl LineReader<'_> {
         if let Err(reason) = self.add_record(line, recorder) {
             match header(line, self.format) {
                 Some(_) if self.layout.is_fixed() => {}
-                Some(layout) if require(&layout, recorder.selection()).is_ok() => {
+                Some(layout) if require(&layout, recorder.needs()).is_ok() => {
                     recorder.report.assume(&layout);
-                    self.layout = Arc::new(needed(layout, recorder.selection()));
+                    self.layout = Arc::new(needed(layout, recorder.needs()));
                 }
                 _ => recorder.report.add_malformed(number, reason),
             }
@@ -55,8 +55,8 @@ impl LineReader<'_> {
     /// Checks that the fields say what is needed, before the first line.
     pub(super) fn require(&mut self, recorder: &mut Recorder<'_>) -> Result<(), LayoutError> {
         recorder.report.assume(&self.layout);
-        require(&self.layout, recorder.selection())?;
-        self.layout = Arc::new(needed((*self.layout).clone(), recorder.selection()));
+        require(&self.layout, recorder.needs())?;
+        self.layout = Arc::new(needed((*self.layout).clone(), recorder.needs()));
         Ok(())
     }
 }

@@ -17,7 +17,7 @@ use std::io::{self, Read};
 use thiserror::Error;
 
 use crate::evidence::{Ledger, LogReport};
-use crate::flow::{ColumnName, Field, Layout, LayoutError, Selection};
+use crate::flow::{ColumnName, Field, Layout, LayoutError, Needs, ServicePort};
 
 /// A shape of flow logs.
 pub trait Shape: Sync {
@@ -102,13 +102,23 @@ fn after(done: u64) -> String {
     if done == 0 { String::new() } else { format!(" after {done} lines or records") }
 }
 
-/// Checks that a layout has what the selection needs.
-fn require(layout: &Layout, selection: &Selection) -> Result<(), LayoutError> {
+/// Checks that a layout has what is needed.
+fn require(layout: &Layout, Needs { selection, zones }: Needs<'_>) -> Result<(), LayoutError> {
     layout.require(selection.port)?;
+    if zones {
+        layout.require_remote(selection.port)?;
+    }
     layout.require_selectable(selection.by_time(), !selection.accounts.is_empty())
 }
 
-/// The layout without what the selection does not need.
-fn needed(layout: Layout, selection: &Selection) -> Layout {
-    if selection.accounts.is_empty() { layout.without(Field::Account) } else { layout }
+/// The layout without what is not needed.
+fn needed(layout: Layout, Needs { selection, .. }: Needs<'_>) -> Layout {
+    let layout =
+        if selection.accounts.is_empty() { layout.without(Field::Account) } else { layout };
+    // Where one port counts whosever it is, the address beside it says nothing.
+    match selection.port {
+        ServicePort::Dst => layout.without(Field::Dstaddr),
+        ServicePort::Src => layout.without(Field::Srcaddr),
+        ServicePort::Service => layout,
+    }
 }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::evidence::{Ledger, LogReport};
-use crate::flow::{Layout, Selection};
+use crate::flow::{Layout, Needs};
 
 use super::line::{LONGEST_LINE, LineReader, header, is_like_a_record, is_record};
 use super::{Fault, Format, Reading, Shape, Source, needed, require};
@@ -101,9 +101,9 @@ fn read_blocks(
             };
             let of_block = reader.clone();
             if !reader.layout.is_fixed()
-                && let Some(layout) = last_header(block.bytes(), reader.format, ledger.selection())
+                && let Some(layout) = last_header(block.bytes(), reader.format, ledger.needs())
             {
-                reader.layout = Arc::new(needed(layout, ledger.selection()));
+                reader.layout = Arc::new(needed(layout, ledger.needs()));
             }
             let (parts, waiting, buffers) = (&parts, &waiting, &buffers);
             let read = move || {
@@ -146,7 +146,7 @@ fn read_block(index: usize, block: &[u8], mut reader: LineReader<'_>, ledger: &L
 }
 
 /// The layout that the last header line of a block names, if it says what is needed.
-fn last_header(block: &[u8], format: &Format, selection: &Selection) -> Option<Layout> {
+fn last_header(block: &[u8], format: &Format, needs: Needs<'_>) -> Option<Layout> {
     let mut end = block.len();
     let mut of_line = |start: usize| {
         let line = &block[start..end];
@@ -154,7 +154,7 @@ fn last_header(block: &[u8], format: &Format, selection: &Selection) -> Option<L
         (may_be_header(line) && line.len() <= LONGEST_LINE)
             .then(|| header(line.trim_ascii(), format))
             .flatten()
-            .filter(|layout| require(layout, selection).is_ok())
+            .filter(|layout| require(layout, needs).is_ok())
     };
     memchr_iter(b'\n', block).rev().find_map(|at| of_line(at + 1)).or_else(|| of_line(0))
 }

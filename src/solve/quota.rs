@@ -231,10 +231,8 @@ impl<'a> Knapsack<'a> {
         }
         // Stable, and the edges of a class are in order already.
         steps.sort_by(|a, b| {
-            let per_unit = |(saving, _, ..): &(u64, u64, usize, usize), units: u64| {
-                u128::from(*saving) * u128::from(units)
-            };
-            per_unit(b, a.1).cmp(&per_unit(a, b.1))
+            let per_unit = |saving: u64, units: u64| u128::from(saving) * u128::from(units);
+            per_unit(b.0, a.1).cmp(&per_unit(a.0, b.1))
         });
         let mut filled = vec![0; self.classes.len()];
         let mut is_full = vec![false; self.classes.len()];

@@ -4,6 +4,8 @@
 //! are all bridged at once, so the cover can open far more ports than it has to. A cover that
 //! breaks another limit is no answer. O(m log m).
 
+use std::cmp::Reverse;
+
 use crate::instance::Terms;
 
 use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};
@@ -36,7 +38,7 @@ impl Solver for Threshold {
         for group in groups {
             holes.extend(group.holes().map(|hole| (hole.len(), group.terms())));
         }
-        holes.sort_by(|a, b| b.0.cmp(&a.0));
+        holes.sort_by_key(|&(size, _)| Reverse(size));
         // Holes larger than the threshold are kept, as long as their rules fit.
         let over = holes.iter().find(|(_, terms)| {
             units.add(terms, 1);

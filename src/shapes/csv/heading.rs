@@ -2,7 +2,7 @@
 
 use ::csv::{ByteRecord, ReaderBuilder};
 
-use crate::flow::{Detail, Field, Layout, LayoutError, Selection, Values};
+use crate::flow::{Detail, Field, Layout, LayoutError, Needs, Values};
 use crate::shapes::line::is_record;
 use crate::shapes::{Format, needed, require};
 
@@ -29,11 +29,11 @@ pub(super) enum Columns {
 }
 
 impl Columns {
-    /// The same columns, refused where they do not say what the selection needs.
-    pub(super) fn required(self, selection: &Selection) -> Self {
+    /// The same columns, refused where they do not say what is needed.
+    pub(super) fn required(self, needs: Needs<'_>) -> Self {
         match self {
-            Self::Fields(layout) => match require(&layout, selection) {
-                Ok(()) => Self::Fields(needed(layout, selection)),
+            Self::Fields(layout) => match require(&layout, needs) {
+                Ok(()) => Self::Fields(needed(layout, needs)),
                 Err(error) => Self::Refused(error),
             },
             other => other,
@@ -72,16 +72,12 @@ impl Heading {
     /// else with the first one at all, and without any with the first record in the given format.
     ///
     /// The number is that of the lines before.
-    pub(super) fn first(
-        head: &[u8],
-        format: &Format,
-        selection: &Selection,
-    ) -> Option<(u64, Self)> {
+    pub(super) fn first(head: &[u8], format: &Format, needs: Needs<'_>) -> Option<(u64, Self)> {
         let mut first = None;
         for (before, line) in first_lines(head) {
             if let Some(heading) = Self::of(line, format) {
                 let fits = heading.fits(head, format);
-                let columns = heading.columns.required(selection);
+                let columns = heading.columns.required(needs);
                 let is_refused = matches!(columns, Columns::Refused(_));
                 let found = (before, Self { columns, ..heading });
                 if fits && !is_refused {

@@ -166,8 +166,8 @@ impl<'a> RowReader<'a> {
             let named = (0..layout.n_columns()).filter_map(|column| layout.field(column));
             let new: Vec<Field> = named.filter(|field| !self.seen.contains(field)).collect();
             self.seen.extend(new);
-            fields.missing = require(&layout, self.recorder.selection()).err();
-            fields.layout = needed(layout, self.recorder.selection());
+            fields.missing = require(&layout, self.recorder.needs()).err();
+            fields.layout = needed(layout, self.recorder.needs());
         }
         self.known.push(Known { names: row.names.clone(), meaning });
         self.known.len() - 1
@@ -201,7 +201,7 @@ impl<'a> RowReader<'a> {
         let mut report = std::mem::take(&mut self.recorder.report);
         let seen = self.seen_layout();
         let no_row = self.seen.is_empty();
-        let missing = require(&seen, self.recorder.selection()).err().filter(|_| !no_row);
+        let missing = require(&seen, self.recorder.needs()).err().filter(|_| !no_row);
         let missing = missing.or(self.messages.and_then(Result::err));
         if let Some(error) = missing.filter(|_| report.none_valid()) {
             return (LogReport::default(), Some(error));

@@ -77,9 +77,11 @@ impl Rows {
                 protocol => protocol.ok_or(Odd)?,
             };
         }
-        if self.detail == Detail::Evidence {
+        if self.detail != Detail::Ports {
             record.srcaddr = self.address(Field::Srcaddr, row)?;
             record.dstaddr = self.address(Field::Dstaddr, row)?;
+        }
+        if self.detail == Detail::Evidence {
             record.pkt_srcaddr = self.address(Field::PktSrcaddr, row)?;
             record.pkt_dstaddr = self.address(Field::PktDstaddr, row)?;
             record.packets = self.number(Field::Packets, row)?;

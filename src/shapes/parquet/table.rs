@@ -7,7 +7,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use rayon::prelude::*;
 
 use crate::evidence::{Ledger, LogReport};
-use crate::flow::{Detail, Field, Layout, Selection};
+use crate::flow::{Detail, Field, Layout, Selection, ServicePort};
 
 use super::super::{Fault, Format, Reading, Source, require};
 use super::MAGIC;
@@ -73,7 +73,7 @@ impl Table {
         let fields = schema.root_schema().get_fields();
         let layout = Layout::of_names(fields.iter().map(|field| field.name()), &format.columns)?;
         let selection = ledger.selection();
-        require(&layout, selection)?;
+        require(&layout, ledger.needs())?;
         let mut columns = Vec::new();
         for leaf in 0..schema.num_columns() {
             let column = schema.column(leaf);
@@ -163,6 +163,8 @@ const NO_SUCH_VALUES: Fault = Fault::Unsupported(
 fn is_needed(field: Field, detail: Detail, selection: &Selection) -> bool {
     match field {
         Field::Account => !selection.accounts.is_empty(),
+        Field::Srcaddr if detail == Detail::Addresses => selection.port == ServicePort::Dst,
+        Field::Dstaddr if detail == Detail::Addresses => selection.port == ServicePort::Src,
         Field::Srcaddr
         | Field::Dstaddr
         | Field::PktSrcaddr

@@ -312,6 +312,29 @@ fn an_account_is_read_where_it_is_asked_for() {
 }
 
 #[test]
+fn the_address_that_zones_need_is_read_alone() {
+    let zones = "[zones.vpc]\ncidrs = [\"10.0.0.0/8\"]\n[zones.six]\ncidrs = [\"2001:db8::/32\"]\n";
+    let zones = crate::zones::Zones::parse(zones).unwrap();
+    let columns = ["optional int32 dstport", "optional binary srcaddr", "required boolean dstaddr"];
+    let rows = ["443 10.0.0.7 1", "443 2001:db8::7 1", "443 192.0.2.7 1", "443 - 1"];
+    let selection = Selection { port: ServicePort::Dst, ..Selection::default() };
+    let read = |file: &[u8]| {
+        let ledger = Ledger::with_zones(selection.clone(), Some(Arc::new(zones.clone())));
+        let source = Source { head: file, stream: Box::new(file), file: None };
+        (Parquet.read(source, &Format::default(), &ledger), ledger)
+    };
+    let (reading, ledger) = read(&ports(&columns, &rows, 2));
+    assert_eq!((reading.report.records.accepted, reading.report.records.malformed), (3, 1));
+    let interfaces = ledger.finish(&Judgement::default());
+    let port = &interfaces[0].ports[0];
+    let flows: Vec<u64> = port.origins().iter().map(|from| from.flows).collect();
+    assert_eq!(flows, [1, 1]);
+    assert_eq!(port.others().unwrap().count(), 1);
+    let fault = read(&ports(&columns[..1], &["443"], 9)).0.fault.unwrap();
+    assert!(fault.to_string().contains("no srcaddr column"), "{fault}");
+}
+
+#[test]
 fn nested_columns_matter_only_where_they_are_needed() {
     let more = "optional group tags { optional binary srcaddr; }";
     let file = ports(&["optional int32 dstport", more, "required boolean bytes"], &["443 a 1"], 9);
