@@ -8,7 +8,7 @@
 use std::sync::{Arc, OnceLock};
 
 use rangecover::answer::{Answer, answer};
-use rangecover::certificate::{BlockedRule, Certificate, Multiplier, Repairs, Witness};
+use rangecover::certificate::{BlockedRule, Certificate, Multiplier, Repairs, Tangent, Witness};
 use rangecover::inputs::{self, Reading};
 use rangecover::instance::Instance;
 use rangecover::limits::{LimitSpec, Limits, WeightEntry};
@@ -74,10 +74,16 @@ fn check_numbers(data: &[u8]) {
     let budget = usize::from(numbers.next());
     let Some(case) = Case::new(limits, budget) else { return };
     case.check_solver();
-    let price = numbers.large();
+    let prices = [numbers.large(), numbers.large()];
     let windows: Vec<Multiplier> = std::iter::from_fn(|| numbers.window(&case.instance)).collect();
     let rules = windows.iter().map(|window| window.rule).collect();
-    case.check_bound(&Certificate { price, windows });
+    // The second tangent has no windows, and may be of a class that there is not.
+    let class = usize::from(numbers.next() / 128);
+    let tangents = vec![
+        Tangent { class: 0, price: prices[0], windows },
+        Tangent { class, price: prices[1], windows: Vec::new() },
+    ];
+    case.check_bound(&Certificate { tangents });
     case.check_witness(&Witness { windows: rules });
 }
 
@@ -155,7 +161,7 @@ impl Case {
     }
 
     fn optimum(&self) -> Option<u64> {
-        least_costs(&self.instance, &self.limits).at(self.instance.budget())
+        least_costs(&self.instance, &self.limits).at(self.instance.budget().ipv4)
     }
 
     fn check_bound(&self, certificate: &Certificate) {
@@ -181,7 +187,7 @@ impl Case {
         assert!(repairs.max_rules.checked_sub(1).is_none_or(|less| costs.at(less).is_none()));
         let works = |max_open_ports: Option<u64>| {
             let limits = LimitSpec { max_open_ports, ..self.limits.clone() };
-            least_costs(&self.instance, &limits).at(self.instance.budget()).is_some()
+            least_costs(&self.instance, &limits).at(self.instance.budget().ipv4).is_some()
         };
         assert_eq!(works(repairs.max_open_ports), repairs.max_open_ports.is_some());
         let less = repairs.max_open_ports.and_then(|most| most.checked_sub(1));
