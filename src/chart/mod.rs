@@ -4,6 +4,7 @@
 //! alone.
 
 mod canvas;
+mod curve;
 mod labels;
 mod page;
 mod panels;
@@ -35,10 +36,24 @@ pub struct Curve {
     pub name: String,
     /// Budget and cost by rising budget; the first is the fewest rules.
     pub vertices: Vec<(usize, u64)>,
+    /// The front where it is a staircase, since rules take units of the quota: then budgets are
+    /// units, and the vertices are those of the convex bound beneath.
+    pub steps: Option<Vec<Step>>,
     /// The vertex after which rules buy much less.
     pub knee: Option<(usize, u64)>,
     /// The budget in force, drawn as a vertical line.
     pub budget: usize,
+}
+
+/// A budget at which the cost falls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// The budget, in units.
+    pub budget: usize,
+    /// The least cost from there to the next step.
+    pub cost: u64,
+    /// Whether the cost is on the convex bound.
+    pub supported: bool,
 }
 
 /// Fronts to be drawn on one page.
@@ -60,7 +75,7 @@ pub enum ChartError {
     /// A chart without curves would be empty.
     #[error("no curve to draw")]
     NoCurves,
-    /// A front has at least one vertex.
+    /// A front has at least one vertex, and a staircase one step.
     #[error("curve `{0}` has no vertices")]
     NoVertices(String),
     /// The embedded font could not be read.

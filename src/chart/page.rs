@@ -3,9 +3,10 @@
 use plotters::prelude::{DrawingBackend, WHITE};
 
 use super::canvas::{Align, Canvas, Type, register_fonts};
-use super::scale::{count, counted};
+use super::curve::Mark;
+use super::scale::{Span, count, counted};
 use super::shapes::Rect;
-use super::signs::{GREY, INK, LOOKS};
+use super::signs::{GREY, INK, LOOKS, Sign};
 use super::{Chart, ChartError, Curve, MOST_CURVES};
 
 pub(super) const MARGIN: f64 = 24.0;
@@ -32,7 +33,7 @@ impl Page {
         if chart.curves.is_empty() {
             return Err(ChartError::NoCurves);
         }
-        if let Some(curve) = chart.curves.iter().find(|curve| curve.vertices.is_empty()) {
+        if let Some(curve) = chart.curves.iter().find(|curve| curve.is_empty()) {
             return Err(ChartError::NoVertices(clean(&curve.name)));
         }
         let curves = chart.curves.iter().take(MOST_CURVES);
@@ -73,6 +74,39 @@ impl Page {
         Rect { left: 0.0, top: 0.0, right, bottom }
     }
 
+    /// What budgets count, in the plural: a rule without zones is a unit too.
+    pub(super) fn units(&self) -> &'static str {
+        if self.curves.iter().any(|curve| curve.steps.is_some()) { "units" } else { "rules" }
+    }
+
+    /// What a legend explains besides the curves.
+    pub(super) fn signs(&self) -> impl Iterator<Item = Sign> + use<> {
+        let bound = self.curves.iter().any(|curve| curve.steps.is_some()).then_some(Sign::Bound);
+        Sign::ALWAYS.into_iter().chain(bound)
+    }
+
+    /// How much is in view of curves that are cut.
+    pub(super) fn cut_note(&self, (shown, most): (usize, usize)) -> String {
+        format!("up to {} of {}", count(shown as u64), counted(most as u64, self.units()))
+    }
+
+    /// What the lines and markers of staircases mean; nothing without any.
+    pub(super) fn stairs_note(&self, span: impl Fn(&Curve) -> Span) -> Option<String> {
+        let stairs = self.curves.iter().filter(|curve| curve.steps.is_some());
+        let marks: Vec<Vec<Mark>> = stairs.map(|curve| curve.marks(span(curve).end)).collect();
+        let marked = || marks.iter().flatten();
+        let mut note = format!("Steps: the least {}. Thin dashes: the convex bound", self.y_label);
+        // So many steps that they and the bound are nearly one line.
+        if marks.iter().any(Vec::is_empty) {
+            note += ", where it can be told apart";
+        }
+        note += ".";
+        if marked().any(|mark| !mark.supported) {
+            note += " Filled markers are on it, hollow ones above.";
+        }
+        (!marks.is_empty()).then_some(note)
+    }
+
     /// Draws the caption at the foot of the page and returns where it begins.
     pub(super) fn draw_caption<B: DrawingBackend>(
         &self,
@@ -90,13 +124,22 @@ impl Page {
 }
 
 impl Curve {
+    fn is_empty(&self) -> bool {
+        self.vertices.is_empty() || self.steps.as_ref().is_some_and(Vec::is_empty)
+    }
+
     /// What the quota costs.
     pub(super) fn quota_fact(&self) -> String {
         let quota = count(self.budget as u64);
         match self.cost(self.budget) {
             Some(cost) => format!("quota {quota} → {}", count(cost)),
-            None => format!("quota {quota}: infeasible (at least {})", count(self.fewest() as u64)),
+            None => format!("quota {quota}: infeasible (at least {})", self.least_needed()),
         }
+    }
+
+    fn least_needed(&self) -> String {
+        let fewest = self.fewest() as u64;
+        if self.steps.is_some() { counted(fewest, "units") } else { count(fewest) }
     }
 
     /// What the knee costs, if there is one.
@@ -104,12 +147,6 @@ impl Curve {
         let (budget, cost) = self.knee?;
         Some(format!("knee {} → {}", count(budget as u64), count(cost)))
     }
-}
-
-/// How much is in view of curves that are cut.
-pub(super) fn cut_note((shown, most): (usize, usize)) -> String {
-    let most = counted(most as u64, "rules");
-    format!("up to {} of {most}", count(shown as u64))
 }
 
 /// Text on one line, without characters that XML forbids or that reverse what surrounds them.

@@ -3,7 +3,7 @@
 use plotters::prelude::DrawingBackend;
 
 use super::canvas::{Align, Canvas, Type};
-use super::page::{HEAD, MARGIN, Page, cut_note};
+use super::page::{HEAD, MARGIN, Page};
 use super::plot::Plot;
 use super::scale::{Span, count};
 use super::shapes::Rect;
@@ -37,7 +37,7 @@ impl Page {
     fn panels(&self) -> Vec<Panel<'_>> {
         let panel = |curve| {
             let span = Span::new(&[curve], self.up_to);
-            Panel { curve, span, facts: facts(curve, span) }
+            Panel { curve, span, facts: self.facts(curve, span) }
         };
         self.curves.iter().map(panel).collect()
     }
@@ -82,7 +82,8 @@ impl Page {
         let middle = self.bounds().right / 2.0;
         let axis = Type { bold: false, ..NAME };
         let below = top + height + 22.0;
-        canvas.text("budget (rules)", (middle, below), Align::Middle, axis)?;
+        let title = format!("budget ({})", self.units());
+        canvas.text(&title, (middle, below), Align::Middle, axis)?;
         let rows = top + height - HEAD - KEY;
         let label = axis.cut(&self.y_label, rows);
         canvas.text_up(&label, (MARGIN + 4.0, HEAD + KEY + rows / 2.0), axis)
@@ -91,8 +92,8 @@ impl Page {
     fn draw_key<B: DrawingBackend>(&self, canvas: &mut Canvas<B>) -> Result<(), ChartError> {
         let y = HEAD + 6.0;
         let mut x = MARGIN + Sign::HALF;
-        let meaning = format!("numbers: rules → {}", self.y_label);
-        for sign in Sign::ALL {
+        let meaning = format!("numbers: {} → {}", self.units(), self.y_label);
+        for sign in self.signs() {
             sign.draw(canvas, (x, y))?;
             canvas.text(sign.name(), (x + 32.0, y + 5.0), Align::Start, FACT)?;
             x += 32.0 + FACT.width(sign.name()) + 44.0;
@@ -107,23 +108,25 @@ impl Page {
             1 => " One more curve is not shown.".to_owned(),
             n => format!(" {} more curves are not shown.", count(n as u64)),
         };
-        format!("Each panel has its own axes.{left_out}")
+        let stairs = self.stairs_note(|curve| Span::new(&[curve], self.up_to));
+        let stairs = stairs.map_or_else(String::new, |note| format!(" {note}"));
+        format!("Each panel has its own axes.{left_out}{stairs}")
     }
-}
 
-/// The lines below the name of a panel.
-fn facts(curve: &Curve, span: Span) -> Vec<String> {
-    let mut facts = vec![curve.quota_fact()];
-    if let Some(knee) = curve.knee_fact() {
-        let both = format!("{}  ·  {knee}", facts[0]);
-        if FACT.width(&both) <= f64::from(WIDTH) {
-            facts[0] = both;
-        } else {
-            facts.push(knee);
+    /// The lines below the name of a panel.
+    fn facts(&self, curve: &Curve, span: Span) -> Vec<String> {
+        let mut facts = vec![curve.quota_fact()];
+        if let Some(knee) = curve.knee_fact() {
+            let both = format!("{}  ·  {knee}", facts[0]);
+            if FACT.width(&both) <= f64::from(WIDTH) {
+                facts[0] = both;
+            } else {
+                facts.push(knee);
+            }
         }
+        facts.extend(span.cut.map(|cut| format!("shown {}", self.cut_note(cut))));
+        facts
     }
-    facts.extend(span.cut.map(|cut| format!("shown {}", cut_note(cut))));
-    facts
 }
 
 impl Panel<'_> {

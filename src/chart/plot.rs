@@ -3,15 +3,16 @@
 use plotters::prelude::{DrawingBackend, RGBColor, WHITE};
 
 use super::canvas::{Align, Canvas, Stroke};
+use super::curve::Mark;
 use super::scale::{Axis, Frame, Span, real, tick};
 use super::shapes::{Point, Rect};
-use super::signs::{Detail, INK, Look, QUOTA, QUOTA_DASH, SHADE, draw_knee, draw_quota_point};
+use super::signs::{
+    Detail, INK, Look, QUOTA, QUOTA_DASH, SHADE, draw_bound, draw_hollow, draw_knee,
+    draw_quota_point,
+};
 use super::{ChartError, Curve};
 
 const GRID: RGBColor = RGBColor(0xDD, 0xDD, 0xDD);
-
-/// With more vertices in view than this, markers would hide the line.
-const MOST_MARKERS: usize = 40;
 
 /// Curves on common axes.
 pub(super) struct Plot<'a> {
@@ -46,15 +47,20 @@ impl<'a> Plot<'a> {
     pub(super) fn draw<B: DrawingBackend>(&self, canvas: &mut Canvas<B>) -> Result<(), ChartError> {
         self.draw_axes(canvas)?;
         for (curve, look) in &self.curves {
+            let bound = self.thinned(curve.bound_to(self.frame.x.end));
+            draw_bound(canvas, &bound, self.detail, look.color)?;
+        }
+        for (curve, look) in &self.curves {
             let line: Vec<Point> = self.line(curve);
             let stroke = Stroke { width: self.detail.line, color: look.color };
             canvas.dashed(&line, stroke, look.dash)?;
-            let vertices = curve.vertices.iter();
-            let seen: Vec<Point> =
-                vertices.filter_map(|&vertex| self.frame.vertex(vertex)).collect();
-            if seen.len() <= MOST_MARKERS {
-                for at in seen {
-                    look.marker.draw(canvas, at, self.detail.marker, look.color)?;
+            for Mark { point, supported } in curve.marks(self.frame.x.end) {
+                match self.frame.vertex(point) {
+                    Some(at) if supported => {
+                        look.marker.draw(canvas, at, self.detail.marker, look.color)?;
+                    }
+                    Some(at) => draw_hollow(canvas, at, self.detail, *look)?,
+                    None => {}
                 }
             }
         }
@@ -73,12 +79,17 @@ impl<'a> Plot<'a> {
         Ok(())
     }
 
-    /// The curve on the page, without points too close to see.
+    /// The curve on the page.
     pub(super) fn line(&self, curve: &Curve) -> Vec<Point> {
+        self.thinned(curve.line_to(self.frame.x.end))
+    }
+
+    /// A line on the page, without points too close to see.
+    fn thinned(&self, places: Vec<(f64, f64)>) -> Vec<Point> {
         const CLOSE: f64 = 0.5;
         let mut line: Vec<Point> = Vec::new();
         let mut skipped = None;
-        for place in curve.line_to(self.frame.x.end) {
+        for place in places {
             let at = self.frame.at(place);
             let close = |last: &Point| (at.0 - last.0).hypot(at.1 - last.1) < CLOSE;
             skipped = line.last().is_some_and(close).then_some(at);

@@ -3,67 +3,14 @@
 use super::Curve;
 use super::shapes::{Point, Rect};
 use crate::export::number::grouped;
+use crate::front::MOST_BUDGETS;
 
 /// There are no more ports than this, so no more rules.
-const MOST_BUDGET: usize = 65_536;
+const MOST_RULES: usize = 65_536;
 
 #[expect(clippy::cast_precision_loss, reason = "a place on a page, not an answer")]
 pub(super) fn real(n: u64) -> f64 {
     n as f64
-}
-
-impl Curve {
-    pub(super) fn fewest(&self) -> usize {
-        self.vertices.first().map_or(0, |vertex| vertex.0)
-    }
-
-    pub(super) fn most(&self) -> usize {
-        self.vertices.last().map_or(0, |vertex| vertex.0)
-    }
-
-    /// The cost at a budget; `None` where no cover exists.
-    pub(super) fn cost(&self, budget: usize) -> Option<u64> {
-        let after = self.vertices.partition_point(|vertex| vertex.0 <= budget);
-        let &(left, from) = self.vertices.get(after.checked_sub(1)?)?;
-        let Some(&(right, to)) = self.vertices.get(after) else { return Some(from) };
-        let (done, width) = (budget.abs_diff(left) as u64, right.abs_diff(left) as u64);
-        // A share of a u64, so it fits again.
-        let change = u128::from(from.abs_diff(to)) * u128::from(done) / u128::from(width.max(1));
-        let change = u64::try_from(change).unwrap_or(u64::MAX);
-        Some(if to < from { from.saturating_sub(change) } else { from.saturating_add(change) })
-    }
-
-    /// Where a chart of this curve alone would end.
-    fn last_shown(&self) -> usize {
-        let four = self.budget.saturating_mul(4);
-        if self.most() <= four {
-            return self.most();
-        }
-        let knee = self.knee.map_or(0, |knee| knee.0.saturating_add(knee.0 / 2));
-        four.max(self.fewest().saturating_mul(2)).max(knee).min(self.most())
-    }
-
-    /// The curve from the first vertex to the end of the axis, cut there; flat after the last.
-    pub(super) fn line_to(&self, end: f64) -> Vec<(f64, f64)> {
-        let mut line: Vec<(f64, f64)> = Vec::new();
-        for &(budget, cost) in &self.vertices {
-            let (x, y) = (real(budget as u64), real(cost));
-            if x <= end {
-                line.push((x, y));
-                continue;
-            }
-            if let Some(&(x0, y0)) = line.last() {
-                line.push((end, y0 + (y - y0) * (end - x0) / (x - x0)));
-            }
-            return line;
-        }
-        if let Some(&(x, y)) = line.last()
-            && x < end
-        {
-            line.push((end, y));
-        }
-        line
-    }
 }
 
 /// The budgets that a plot shows, from 0.
@@ -71,7 +18,7 @@ impl Curve {
 pub(super) struct Span {
     /// Where the axis ends.
     pub(super) end: f64,
-    /// The last budget shown and the most rules of the curves, where these are cut.
+    /// The last budget shown and the largest of use to any curve, where curves are cut.
     pub(super) cut: Option<(usize, usize)>,
 }
 
@@ -79,7 +26,9 @@ impl Span {
     pub(super) fn new(curves: &[&Curve], up_to: Option<usize>) -> Self {
         let most = curves.iter().map(|curve| curve.most()).max().unwrap_or(0);
         let chosen = || curves.iter().map(|curve| curve.last_shown()).max().unwrap_or(0);
-        let shown = up_to.map_or_else(chosen, |up_to| up_to.min(MOST_BUDGET)).max(1);
+        let of_units = curves.iter().any(|curve| curve.steps.is_some());
+        let furthest = if of_units { MOST_BUDGETS } else { MOST_RULES };
+        let shown = up_to.map_or_else(chosen, |up_to| up_to.min(furthest)).max(1);
         if shown < most {
             return Self { end: real(shown as u64), cut: Some((shown, most)) };
         }

@@ -13,6 +13,8 @@ pub(super) const SHADE: RGBColor = RGBColor(0xEC, 0xEC, 0xEC);
 pub(super) const QUOTA_DASH: [f64; 2] = [7.0, 5.0];
 /// The same from a sign in the middle outwards, behind which it begins.
 const SIGN_DASH: [f64; 2] = [14.0, 4.0];
+/// Shorter than those of any curve.
+const BOUND_DASH: [f64; 2] = [3.0, 3.0];
 pub(super) const QUOTA: Stroke = Stroke { width: 2.0, color: INK };
 
 /// How a curve is told apart: by colour, dashes and markers, each enough alone.
@@ -97,6 +99,29 @@ pub(super) fn draw_sample<B: DrawingBackend>(
     look.marker.draw(canvas, (left + width / 2.0, y), detail.marker + 0.6, look.color)
 }
 
+/// A marker with a hole: a point above the bound.
+pub(super) fn draw_hollow<B: DrawingBackend>(
+    canvas: &mut Canvas<B>,
+    at: Point,
+    detail: Detail,
+    look: Look,
+) -> Result<(), ChartError> {
+    let size = 0.95 * detail.marker;
+    look.marker.draw(canvas, at, size, look.color)?;
+    look.marker.draw(canvas, at, 0.55 * size, WHITE)
+}
+
+/// A thin line in short dashes: the bound beneath a curve.
+pub(super) fn draw_bound<B: DrawingBackend>(
+    canvas: &mut Canvas<B>,
+    line: &[Point],
+    detail: Detail,
+    color: RGBColor,
+) -> Result<(), ChartError> {
+    let stroke = Stroke { width: 0.45 * detail.line, color };
+    canvas.dashed(line, stroke, &BOUND_DASH)
+}
+
 /// A diamond: the knee. It is hollow unless the quota is there too.
 pub(super) fn draw_knee<B: DrawingBackend>(
     canvas: &mut Canvas<B>,
@@ -132,10 +157,12 @@ pub(super) enum Sign {
     Quota,
     Knee,
     Infeasible,
+    /// Only where a curve is a staircase.
+    Bound,
 }
 
 impl Sign {
-    pub(super) const ALL: [Self; 3] = [Self::Quota, Self::Knee, Self::Infeasible];
+    pub(super) const ALWAYS: [Self; 3] = [Self::Quota, Self::Knee, Self::Infeasible];
     /// Half the width of the widest.
     pub(super) const HALF: f64 = 24.0;
 
@@ -144,6 +171,7 @@ impl Sign {
             Self::Quota => "quota",
             Self::Knee => "knee",
             Self::Infeasible => "infeasible",
+            Self::Bound => "convex bound",
         }
     }
 
@@ -167,6 +195,10 @@ impl Sign {
                 canvas.rect(&Rect { left, top, right, bottom }, SHADE)?;
                 let edge = [(left, top), (left, bottom), (right, bottom)];
                 canvas.line(&edge, Stroke { width: 1.0, color: GREY })
+            }
+            Self::Bound => {
+                let line = [(x - Self::HALF, y), (x + Self::HALF, y)];
+                draw_bound(canvas, &line, Detail::LARGE, GREY)
             }
         }
     }

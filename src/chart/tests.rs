@@ -6,8 +6,26 @@ fn curve(
     knee: Option<(usize, u64)>,
     budget: usize,
 ) -> Curve {
-    Curve { name: name.to_owned(), vertices: vertices.to_vec(), knee, budget }
+    Curve { name: name.to_owned(), vertices: vertices.to_vec(), steps: None, knee, budget }
 }
+
+/// A staircase of steps with their budget, cost and whether they are on the bound.
+fn stairs(name: &str, steps: &[(usize, u64, bool)], budget: usize) -> Curve {
+    let step = |&(budget, cost, supported)| Step { budget, cost, supported };
+    let supported = steps.iter().filter(|step| step.2).map(|step| (step.0, step.1));
+    let bound: Vec<(usize, u64)> = supported.collect();
+    let steps = Some(steps.iter().map(step).collect());
+    Curve { steps, ..curve(name, &bound, bound.get(1).copied(), budget) }
+}
+
+/// Steps at every third budget, every fourth of them on the bound.
+fn many_steps(n: usize) -> Vec<(usize, u64, bool)> {
+    let step = |i: usize| (4 + 3 * i, ((n - i) as u64).pow(2), i.is_multiple_of(4) || i == n);
+    (0..=n).map(step).collect()
+}
+
+const FEW_STEPS: [(usize, u64, bool); 4] =
+    [(12, 9_000, true), (20, 4_000, true), (25, 3_500, false), (40, 0, true)];
 
 fn chart(curves: Vec<Curve>) -> Chart {
     let (title, y_label) = ("Fronts".to_owned(), "open ports".to_owned());
@@ -38,6 +56,12 @@ fn odd_charts() -> Vec<Chart> {
         curve("many vertices", &falling(1, 65_536), Some((9_000, 1)), 60),
         curve("no such budgets", &[(usize::MAX - 1, 1), (usize::MAX, 0)], None, 0),
         curve("rising and out of order", &[(5, 1), (2, u64::MAX), (5, 0)], Some((0, 7)), 3),
+        stairs("one step", &[(12, 70, true)], 60),
+        stairs("steps", &FEW_STEPS, 60),
+        stairs("far steps", &[(12, huge, true), (900_000, 1, false), (999_999, 0, true)], 60),
+        stairs("many steps", &many_steps(20_000), 600),
+        Curve { vertices: vec![(3, 7)], ..stairs("bound elsewhere", &FEW_STEPS, 3) },
+        Curve { knee: None, ..stairs("out of order", &[(9, 1, true), (2, u64::MAX, false)], 5) },
         curve(&long, &falling(1, 4), None, 2),
         curve("端口 🚪 \u{202E}\u{0}\n\u{FFFF}", &falling(1, 4), None, 3),
     ];
@@ -67,6 +91,8 @@ fn odd_charts_are_drawn() {
 fn charts_without_a_curve_or_vertices_are_errors() {
     assert_eq!(svg(&chart(Vec::new())), Err(ChartError::NoCurves));
     let empty = curve("x", &[], None, 60);
+    assert_eq!(svg(&chart(vec![empty])), Err(ChartError::NoVertices("x".to_owned())));
+    let empty = Curve { steps: Some(Vec::new()), ..curve("x", &[(1, 0)], None, 60) };
     assert_eq!(svg(&chart(vec![empty])), Err(ChartError::NoVertices("x".to_owned())));
 }
 
@@ -139,6 +165,70 @@ fn costs_between_vertices_are_on_the_line() {
     assert_eq!(front.line_to(3.0), [(2.0, 100.0), (3.0, 70.0)]);
     assert_eq!(front.line_to(12.0).last(), Some(&(12.0, 10.0)));
     assert_eq!(front.line_to(1.0), []);
+}
+
+#[test]
+fn costs_of_a_staircase_stay_until_they_fall() {
+    let front = stairs("x", &FEW_STEPS, 30);
+    let costs = [11, 12, 19, 20, 24, 25, 39, 40, 41].map(|budget| front.cost(budget));
+    let expected = [9_000, 9_000, 4_000, 4_000, 3_500, 3_500, 0, 0].map(Some);
+    assert_eq!((costs[0], &costs[1..]), (None, &expected[..]));
+    let to_the_fall = [(12.0, 9_000.0), (20.0, 9_000.0), (20.0, 4_000.0), (24.0, 4_000.0)];
+    assert_eq!(front.line_to(24.0), to_the_fall);
+    assert_eq!(front.line_to(50.0)[6..], [(40.0, 0.0), (50.0, 0.0)]);
+    assert_eq!(front.bound_to(30.0), [(12.0, 9_000.0), (20.0, 4_000.0), (30.0, 2_000.0)]);
+    assert_eq!(curve("x", &[(1, 9), (4, 0)], None, 3).bound_to(3.0), []);
+}
+
+#[test]
+fn a_bound_is_never_above_its_staircase() {
+    let steps = [(4, 90, true), (7, 61, false), (10, 30, true), (22, 25, false), (40, 0, true)];
+    let front = stairs("x", &steps, 9);
+    let bound = Curve { steps: None, ..front.clone() };
+    assert!((0..50).all(|budget| bound.cost(budget) <= front.cost(budget)));
+}
+
+#[test]
+fn charts_of_units_say_so() {
+    let text_at = |budget| text(&chart(vec![stairs("x", &FEW_STEPS, budget)]));
+    assert!(text_at(30).contains("budget (units)") && !text_at(30).contains("rule"));
+    assert!(text_at(30).contains("quota: 30 units, 3,500 open ports"));
+    assert!(text_at(30).contains("knee: 20 units, 4,000 open ports"));
+    assert!(text_at(3).contains("quota 3: infeasible, at least 12 units needed"));
+    assert!(text_at(9).contains("Shown up to 36 of 40 units."));
+    let panels = text(&chart(vec![stairs("x", &FEW_STEPS, 9); 5]));
+    assert!(panels.contains("numbers: units → open ports") && panels.contains("budget (units)"));
+    assert!(panels.contains("quota 9: infeasible (at least 12 units)"));
+    assert!(panels.contains("shown up to 36 of 40 units"));
+}
+
+#[test]
+fn bounds_are_explained_where_there_are_some() {
+    let plain = curve("x", &falling(1, 12), None, 3);
+    let [few, many] = [FEW_STEPS.to_vec(), many_steps(90)].map(|steps| stairs("x", &steps, 300));
+    for n_curves in [1, 3, 5] {
+        let with = |curve: &Curve| {
+            let mut curves = vec![plain.clone(); n_curves];
+            curves[0] = curve.clone();
+            text(&chart(curves))
+        };
+        assert!(!with(&plain).contains("bound") && with(&plain).contains("budget (rules)"));
+        assert_eq!(with(&few).matches("convex bound").count(), 1 + usize::from(n_curves > 1));
+        assert!(with(&few).contains("hollow ones above") && !with(&few).contains("told apart"));
+        assert!(with(&many).contains("told apart") && !with(&many).contains("hollow"));
+    }
+}
+
+#[test]
+fn steps_have_markers_unless_they_are_many() {
+    let supported = |steps: &[(usize, u64, bool)]| -> Vec<bool> {
+        stairs("x", steps, 60).marks(1e6).iter().map(|mark| mark.supported).collect()
+    };
+    assert_eq!(supported(&FEW_STEPS), [true, true, false, true]);
+    assert_eq!(supported(&many_steps(39)).len(), 40);
+    assert!(supported(&many_steps(40)).is_empty());
+    // Only those in view count.
+    assert_eq!(stairs("x", &many_steps(90), 60).marks(9.0).len(), 2);
 }
 
 #[cfg(feature = "png")]

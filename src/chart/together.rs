@@ -4,7 +4,7 @@ use plotters::prelude::{DrawingBackend, RGBColor};
 
 use super::canvas::{Align, Canvas, Type};
 use super::labels::Obstacles;
-use super::page::{HEAD, MARGIN, Page, cut_note};
+use super::page::{HEAD, MARGIN, Page};
 use super::plot::Plot;
 use super::scale::{Span, count, counted, real};
 use super::shapes::{Point, Rect};
@@ -31,8 +31,9 @@ impl Page {
     ) -> Result<(), ChartError> {
         let curves: Vec<&Curve> = self.curves.iter().collect();
         let span = Span::new(&curves, self.up_to);
-        let caption = span.cut.map(|cut| format!("Shown {}.", cut_note(cut)));
-        let foot = self.draw_caption(canvas, &caption.unwrap_or_default())?;
+        let cut = span.cut.map(|cut| format!("Shown {}.", self.cut_note(cut)));
+        let notes: Vec<String> = cut.into_iter().chain(self.stairs_note(|_| span)).collect();
+        let foot = self.draw_caption(canvas, &notes.join(" "))?;
         let quotas = self.quota_labels(span);
         let legend = if self.curves.len() > 1 { LEGEND } else { 0.0 };
         let name = self.single().map(|curve| curve.name.as_str());
@@ -104,7 +105,7 @@ impl Page {
         if let Some(cost) = curve.cost(curve.budget) {
             return format!(": {}", counted(cost, &self.y_label));
         }
-        format!(": infeasible, at least {} needed", counted(curve.fewest() as u64, "rules"))
+        format!(": infeasible, at least {} needed", counted(curve.fewest() as u64, self.units()))
     }
 
     /// Draws the quotas with their labels: each begins at its line, above labels it would cross.
@@ -146,7 +147,7 @@ impl Page {
         let fewest = self.curves.iter().map(Curve::fewest);
         let text = match (fewest.clone().min(), fewest.max()) {
             (Some(least), _) if empty => {
-                format!("infeasible: at least {} needed", counted(least as u64, "rules"))
+                format!("infeasible: at least {} needed", counted(least as u64, self.units()))
             }
             (least, most) if least != most => "infeasible for all".to_owned(),
             _ => "infeasible".to_owned(),
@@ -176,7 +177,8 @@ impl Page {
         area: &Rect,
     ) -> Result<(), ChartError> {
         let middle = f64::midpoint(area.left, area.right);
-        canvas.text("budget (rules)", (middle, area.bottom + 44.0), Align::Middle, FACE)?;
+        let title = format!("budget ({})", self.units());
+        canvas.text(&title, (middle, area.bottom + 44.0), Align::Middle, FACE)?;
         let label = FACE.cut(&self.y_label, area.height());
         canvas.text_up(&label, (MARGIN + 10.0, f64::midpoint(area.top, area.bottom)), FACE)
     }
@@ -189,8 +191,8 @@ impl Page {
         curve: &Curve,
     ) -> Result<(), ChartError> {
         let text = |what: &str, (budget, cost): (usize, u64)| {
-            let rules = counted(budget as u64, "rules");
-            format!("{what}: {rules}, {}", counted(cost, &self.y_label))
+            let units = counted(budget as u64, self.units());
+            format!("{what}: {units}, {}", counted(cost, &self.y_label))
         };
         let quota = curve.cost(curve.budget).map(|cost| (curve.budget, cost));
         let mut labels: Vec<(Point, String)> = Vec::new();
@@ -238,7 +240,7 @@ impl Page {
             self.curves.iter().map(|curve| legend_entry(curve, width, most_lines)).collect()
         };
         let height = |entry: &Vec<(String, Type)>| entry.iter().map(|_| LINE).sum::<f64>() + SPACE;
-        let signs = Sign::ALL.map(|_| SIGN).iter().sum::<f64>();
+        let signs = self.signs().map(|_| SIGN).sum::<f64>();
         let mut chosen = entries(2);
         if y + chosen.iter().map(height).sum::<f64>() + signs > self.bounds().bottom - MARGIN {
             chosen = entries(1);
@@ -251,9 +253,9 @@ impl Page {
             }
             y += SPACE;
         }
-        let meaning = FAINT.cut(&format!("rules → {}", self.y_label), width);
+        let meaning = FAINT.cut(&format!("{} → {}", self.units(), self.y_label), width);
         canvas.text(&meaning, (words, y + 5.0), Align::Start, FAINT)?;
-        for sign in Sign::ALL {
+        for sign in self.signs() {
             y += SIGN;
             sign.draw(canvas, (left + Sign::HALF, y))?;
             canvas.text(sign.name(), (words, y + 5.0), Align::Start, FAINT)?;

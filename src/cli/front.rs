@@ -1,5 +1,10 @@
 //! `rangecover front`: the least open ports for every budget.
 
+mod picture;
+mod table;
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -7,11 +12,9 @@ use clap::ValueEnum;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use rangecover::chart::{self, Chart, Curve};
-use rangecover::export::number::grouped;
-use rangecover::export::{json, table};
+use rangecover::chart::{self, Chart, Step};
+use rangecover::export::{json, table::csv};
 use rangecover::front::{FrontPoint, Tradeoff};
-use rangecover::inputs::name;
 use rangecover::zones::Family;
 
 use super::args::{Job, LimitArgs, load};
@@ -108,12 +111,40 @@ struct InstanceFront {
     knee: Option<Vertex>,
     /// The corners of the convex bound.
     vertices: Vec<Vertex>,
-    /// The budgets at which the cost falls.
+    /// The budgets at which the cost falls, where budgets are units.
     #[serde(skip)]
-    drops: Vec<Vertex>,
+    steps: Option<Vec<Step>>,
+    /// The budget beyond which more is of no use, if the front goes so far.
+    #[serde(skip)]
+    end: Option<usize>,
     points: Vec<Row>,
     #[serde(skip)]
     weighted: bool,
+}
+
+impl InstanceFront {
+    /// What its budgets count, in the plural.
+    fn units(&self) -> &'static str {
+        if self.quota.is_some() { "units" } else { "rules" }
+    }
+}
+
+/// The least budget with the cost of a given one: of a staircase, the last step.
+fn useful(steps: Option<&[Step]>, budget: usize) -> Option<usize> {
+    let Some(steps) = steps else { return Some(budget) };
+    let after = steps.partition_point(|step| step.budget <= budget);
+    Some(steps.get(after.checked_sub(1)?)?.budget)
+}
+
+/// The budgets whose covers are made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Those of a table for people.
+    Selected,
+    /// Those too that a chart shows.
+    Drawn,
+    /// All of them.
+    Every,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
@@ -121,9 +152,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Some(path) => Some((path.as_path(), file_format(path)?)),
         None => None,
     };
-    let rows = |format| matches!(format, Format::Csv | Format::Json);
-    let every_budget =
-        rows(args.format) || file.is_some_and(|(_, f)| matches!(f, FileFormat::Rows(_)));
+    let wanted = match (args.format, file) {
+        (Format::Csv | Format::Json, _) | (_, Some((_, FileFormat::Rows(_)))) => Wanted::Every,
+        (Format::Text, Some(_)) => Wanted::Drawn,
+        (Format::Text, None) => Wanted::Selected,
+    };
     let up_to = args.up_to.map(|budget| budget as usize);
     let jobs = load(&args.inputs, &args.limits)?;
     let bar = output::progress("fronts");
@@ -132,7 +165,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         .list
         .into_par_iter()
         .map(|job| {
-            let fronts = fronts(&job, up_to, every_budget);
+            let fronts = fronts(&job, up_to, wanted);
             bar.inc(1);
             fronts.with_context(|| job.source.name())
         })
@@ -141,8 +174,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     bar.finish_and_clear();
     if let Some((path, format)) = file {
         let bytes = match format {
-            FileFormat::Svg => chart::svg(&draw(&fronts, up_to))?,
-            FileFormat::Png => png(&draw(&fronts, up_to))?,
+            FileFormat::Svg => chart::svg(&picture::chart(&fronts, up_to))?,
+            FileFormat::Png => png(&picture::chart(&fronts, up_to))?,
             FileFormat::Rows(format) => written(&fronts, format)?,
         };
         output::write(Some(path), &bytes)?;
@@ -170,11 +203,7 @@ fn ladder(last: usize) -> impl Iterator<Item = usize> {
 }
 
 /// The front of each quota that rules of the instance count in, while the other is held fixed.
-fn fronts(
-    job: &Job,
-    up_to: Option<usize>,
-    every_budget: bool,
-) -> anyhow::Result<Vec<InstanceFront>> {
+fn fronts(job: &Job, up_to: Option<usize>, wanted: Wanted) -> anyhow::Result<Vec<InstanceFront>> {
     let Job { source, instance, .. } = job;
     let has_zones = source.zones.is_some();
     let counts = |family: &Family| instance.counts_in(*family);
@@ -182,8 +211,30 @@ fn fronts(
     if families.is_empty() {
         families.push(Family::Ipv4);
     }
-    let front = |family| front(job, family, has_zones.then_some(family), up_to, every_budget);
+    let front = |family| front(job, family, has_zones.then_some(family), up_to, wanted);
     families.into_iter().map(front).collect()
+}
+
+/// The budgets of a table for people, and those of a chart.
+fn selected(
+    trade_off: &Tradeoff<'_>,
+    steps: Option<&[Step]>,
+    (in_force, last): (usize, usize),
+    wanted: Wanted,
+) -> Vec<usize> {
+    let useful = |budget| useful(steps, budget);
+    // Every vertex is checked, since the chart draws it; of a staircase every step.
+    let mut budgets: Vec<usize> = trade_off.vertices().iter().map(|vertex| vertex.0).collect();
+    let drawn = steps.filter(|_| wanted == Wanted::Drawn).into_iter().flatten();
+    budgets.extend(drawn.map(|step| step.budget));
+    budgets.extend(ladder(last).chain([in_force, last]).filter_map(useful));
+    budgets.extend([in_force, last]);
+    budgets.sort_unstable();
+    budgets.dedup();
+    let most = trade_off.most_budget();
+    let in_force = [Some(in_force), useful(in_force)];
+    budgets.retain(|&b| b <= last || b <= most && in_force.contains(&Some(b)));
+    budgets
 }
 
 fn front(
@@ -191,23 +242,18 @@ fn front(
     family: Family,
     quota: Option<Family>,
     up_to: Option<usize>,
-    every_budget: bool,
+    wanted: Wanted,
 ) -> anyhow::Result<InstanceFront> {
     let Job { source, instance, .. } = job;
     let in_force = instance.budget().of(family);
     let trade_off = Tradeoff::new(instance, family, up_to.map(|up_to| up_to.max(in_force)))?;
-    let (least, most) = (trade_off.least_budget(), trade_off.most_budget());
+    let (fewest, most) = (trade_off.least_budget(), trade_off.most_budget());
     let last = up_to.unwrap_or(most);
-    let budgets: Vec<usize> = if every_budget {
-        (least..=last).collect()
-    } else {
-        // Every vertex is checked, since the chart draws it.
-        let mut budgets: Vec<usize> = trade_off.vertices().iter().map(|vertex| vertex.0).collect();
-        budgets.extend(ladder(last).chain([in_force, last]));
-        budgets.sort_unstable();
-        budgets.dedup();
-        budgets.retain(|&b| b <= last || b == in_force && b <= most);
-        budgets
+    let fall = |(budget, cost)| Step { budget, cost, supported: trade_off.is_supported(budget) };
+    let steps = quota.map(|_| trade_off.drops().into_iter().map(fall).collect::<Vec<_>>());
+    let budgets = match wanted {
+        Wanted::Every => (fewest..=last).collect(),
+        _ => selected(&trade_off, steps.as_deref(), (in_force, last), wanted),
     };
     let row = |point: &FrontPoint| Row {
         input: source.input.clone(),
@@ -225,11 +271,12 @@ fn front(
         interface: source.interface.clone(),
         quota,
         budget: in_force,
-        fewest_rules: least,
+        fewest_rules: fewest,
         most_rules: most,
         knee: trade_off.knee().map(vertex),
         vertices: trade_off.vertices().iter().copied().map(vertex).collect(),
-        drops: trade_off.drops().into_iter().map(vertex).collect(),
+        end: useful(steps.as_deref(), most).filter(|_| trade_off.last_budget() >= most),
+        steps,
         points: trade_off.points(budgets, row)?,
         weighted: !instance.limits().spec().weights.is_empty()
             || instance.groups().iter().any(|group| group.terms().weight != 1),
@@ -238,98 +285,14 @@ fn front(
 
 fn written(fronts: &[InstanceFront], format: Format) -> anyhow::Result<Vec<u8>> {
     Ok(match format {
-        Format::Text => text(fronts).into_bytes(),
+        Format::Text => table::text(fronts).into_bytes(),
         Format::Csv => {
             let rows: Vec<Row> = fronts.iter().flat_map(|front| front.points.clone()).collect();
-            table::csv(&rows)?
+            csv(&rows)?
         }
         Format::Json => json::json(&serde_json::json!({
             "version": env!("CARGO_PKG_VERSION"),
             "fronts": fronts,
         })),
     })
-}
-
-/// A block for each instance: selected budgets, and what the special ones are.
-fn text(fronts: &[InstanceFront]) -> String {
-    let blocks: Vec<String> = fronts.iter().map(block).collect();
-    blocks.join("\n")
-}
-
-fn block(front: &InstanceFront) -> String {
-    let name = name(front.input.as_deref(), front.interface.as_deref());
-    let knee = front.knee.map(|knee| knee.budget);
-    let shown: Vec<usize> =
-        ladder(usize::MAX / 100).take_while(|&b| b <= front.most_rules).collect();
-    let marks = |budget: usize| {
-        let marks = [
-            (budget == front.fewest_rules, "fewest rules"),
-            (Some(budget) == knee, "knee"),
-            (budget == front.budget, "budget"),
-            (budget == front.most_rules, "opens nothing"),
-        ];
-        let marks: Vec<&str> = marks.iter().filter(|(is, _)| *is).map(|(_, mark)| *mark).collect();
-        marks.join(", ")
-    };
-    let rows: Vec<Vec<String>> = front
-        .points
-        .iter()
-        .filter(|row| !marks(row.budget).is_empty() || shown.binary_search(&row.budget).is_ok())
-        .map(|row| {
-            let mut cells = vec![grouped(row.budget as u64), grouped(row.open_ports)];
-            if front.weighted {
-                cells.push(grouped(row.cost));
-            }
-            cells.push(marks(row.budget));
-            cells
-        })
-        .collect();
-    let mut head = vec!["rules", "open ports"];
-    if front.weighted {
-        head.push("cost");
-    }
-    head.push("");
-    let infeasible = if front.budget < front.fewest_rules {
-        format!(", so the budget of {} is infeasible", grouped(front.budget as u64))
-    } else {
-        String::new()
-    };
-    format!(
-        "{name}: at least {} of {} rules needed{infeasible}\n{}",
-        grouped(front.fewest_rules as u64),
-        grouped(front.most_rules as u64),
-        table::table(&head, &rows)
-    )
-}
-
-/// A list's file name, unless another list in another folder has the same: charts have little room.
-fn short_name<'a>(fronts: &[InstanceFront], front: &'a InstanceFront) -> Option<&'a str> {
-    fn file(input: &str) -> &str {
-        input.rsplit('/').next().unwrap_or(input)
-    }
-    let input = front.input.as_deref()?;
-    let namesakes = fronts.iter().filter_map(|other| other.input.as_deref());
-    let n_namesakes = namesakes.filter(|other| file(other) == file(input)).count();
-    Some(if n_namesakes == 1 { file(input) } else { input })
-}
-
-fn draw(fronts: &[InstanceFront], up_to: Option<usize>) -> Chart {
-    let weighted = fronts.iter().any(|front| front.weighted);
-    // An interface without used ports has nothing to trade; it is drawn only where no other is.
-    let nothing_to_trade = fronts.iter().all(|front| front.most_rules == 0);
-    Chart {
-        title: "Open ports against rules".to_owned(),
-        y_label: if weighted { "cost of open ports" } else { "open ports" }.to_owned(),
-        up_to,
-        curves: fronts
-            .iter()
-            .filter(|front| front.most_rules > 0 || nothing_to_trade)
-            .map(|front| Curve {
-                name: name(short_name(fronts, front), front.interface.as_deref()),
-                vertices: front.vertices.iter().map(|v| (v.budget, v.cost)).collect(),
-                knee: front.knee.map(|v| (v.budget, v.cost)),
-                budget: front.budget,
-            })
-            .collect(),
-    }
 }

@@ -44,6 +44,15 @@ impl Family {
         }
     }
 
+    /// The name in prose.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Ipv4 => "IPv4",
+            Self::Ipv6 => "IPv6",
+        }
+    }
+
     /// The other one.
     #[must_use]
     pub fn other(self) -> Self {

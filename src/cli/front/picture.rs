@@ -1,0 +1,58 @@
+//! Fronts as a chart.
+
+use rangecover::chart::{Chart, Curve};
+use rangecover::inputs::name;
+
+use super::InstanceFront;
+
+/// A list's file name, unless another list in another folder has the same: charts have little room.
+fn short_name<'a>(fronts: &[InstanceFront], front: &'a InstanceFront) -> Option<&'a str> {
+    fn file(input: &str) -> &str {
+        input.rsplit('/').next().unwrap_or(input)
+    }
+    let input = front.input.as_deref()?;
+    // The other quota of the same list is no namesake.
+    let of_quota = fronts.iter().filter(|other| other.quota == front.quota);
+    let namesakes = of_quota.filter_map(|other| other.input.as_deref());
+    let n_namesakes = namesakes.filter(|other| file(other) == file(input)).count();
+    Some(if n_namesakes == 1 { file(input) } else { input })
+}
+
+/// What a curve is called: with its quota where the instance has another one.
+fn curve_name(fronts: &[InstanceFront], front: &InstanceFront) -> String {
+    let name = name(short_name(fronts, front), front.interface.as_deref());
+    let same = |other: &&InstanceFront| {
+        (&other.input, &other.interface) == (&front.input, &front.interface)
+            && other.quota != front.quota
+    };
+    match front.quota {
+        Some(quota) if fronts.iter().any(|other| same(&other)) => {
+            format!("{name} {}", quota.title())
+        }
+        _ => name,
+    }
+}
+
+pub(super) fn chart(fronts: &[InstanceFront], up_to: Option<usize>) -> Chart {
+    let weighted = fronts.iter().any(|front| front.weighted);
+    // An interface without used ports has nothing to trade; it is drawn only where no other is.
+    let nothing_to_trade = fronts.iter().all(|front| front.most_rules == 0);
+    let drawn = |front: &&InstanceFront| front.most_rules > 0 || nothing_to_trade;
+    let of_units = fronts.iter().filter(drawn).any(|front| front.quota.is_some());
+    Chart {
+        title: format!("Open ports against {}", if of_units { "units" } else { "rules" }),
+        y_label: if weighted { "cost of open ports" } else { "open ports" }.to_owned(),
+        up_to,
+        curves: fronts
+            .iter()
+            .filter(drawn)
+            .map(|front| Curve {
+                name: curve_name(fronts, front),
+                vertices: front.vertices.iter().map(|v| (v.budget, v.cost)).collect(),
+                steps: front.steps.clone(),
+                knee: front.knee.map(|v| (v.budget, v.cost)),
+                budget: front.budget,
+            })
+            .collect(),
+    }
+}
