@@ -60,7 +60,7 @@ fn certified(c: &mut Criterion) {
     group.finish();
 }
 
-/// Solvers beside each other, the solver alone; HiGHS with its feature.
+/// Solvers beside each other, the solver alone; `HiGHS` with its feature.
 fn hard(c: &mut Criterion) {
     let mut group = c.benchmark_group("hard");
     group.sample_size(10);

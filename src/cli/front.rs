@@ -136,6 +136,9 @@ fn useful(steps: Option<&[Step]>, budget: usize) -> Option<usize> {
     Some(steps.get(after.checked_sub(1)?)?.budget)
 }
 
+/// A staircase of no more steps is shown whole in a table.
+const FEW_STEPS: usize = 15;
+
 /// The budgets whose covers are made.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wanted {
@@ -225,7 +228,8 @@ fn selected(
     let useful = |budget| useful(steps, budget);
     // Every vertex is checked, since the chart draws it; of a staircase every step.
     let mut budgets: Vec<usize> = trade_off.vertices().iter().map(|vertex| vertex.0).collect();
-    let drawn = steps.filter(|_| wanted == Wanted::Drawn).into_iter().flatten();
+    let drawn = steps.filter(|steps| wanted == Wanted::Drawn || steps.len() <= FEW_STEPS);
+    let drawn = drawn.into_iter().flatten();
     budgets.extend(drawn.map(|step| step.budget));
     budgets.extend(ladder(last).chain([in_force, last]).filter_map(useful));
     budgets.extend([in_force, last]);

@@ -151,14 +151,16 @@ fn budget(solved: &Solved) -> String {
     if solved.source.zones.is_none() {
         return counted(budget.ipv4 as u64, "rule");
     }
-    let [ipv4, ipv6] = Family::ALL.map(|family| grouped(budget.of(family) as u64));
-    format!("{ipv4} IPv4 and {ipv6} IPv6 units")
+    let counted_in = Family::ALL.into_iter().filter(|&f| solved.instance.counts_in(f));
+    let units = counted_in.map(|f| format!("{} {}", grouped(budget.of(f) as u64), f.units()));
+    units.collect::<Vec<_>>().join(" and ")
 }
 
 /// What is impossible, why, and the repairs.
 fn infeasible(text: &mut String, solved: &Solved, witness: &Witness, repairs: &Repairs) {
     let needed = match repairs.max_rules_ipv6 {
         None => grouped(repairs.max_rules as u64),
+        Some(ipv6) if !solved.instance.counts_in(Family::Ipv4) => grouped(ipv6 as u64),
         Some(ipv6) => {
             format!("{} and {}", grouped(repairs.max_rules as u64), grouped(ipv6 as u64))
         }
@@ -235,9 +237,9 @@ fn rules(text: &mut String, solved: &Solved) {
         if open.len() > SHOWN {
             let rest: u64 = open[SHOWN..].iter().map(|hole| hole.len()).sum();
             shown.push(format!(
-                "and {} more in {} holes",
+                "and {} more in {}",
                 grouped(rest),
-                grouped((open.len() - SHOWN) as u64)
+                counted((open.len() - SHOWN) as u64, "hole")
             ));
         }
         list(text, &format!("{indent}{protocol} open"), &shown);

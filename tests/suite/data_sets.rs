@@ -3,14 +3,17 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::Read as _;
+use std::path::PathBuf;
 
 use flate2::read::MultiGzDecoder;
 use rangecover::answer::{Answer, answer};
 use rangecover::inputs::{self, Inputs, Reading, Source};
-use rangecover::instance::{GroupKey, Instance, groups};
+use rangecover::instance::{Group, GroupKey, Instance, groups};
 use rangecover::limits::Limits;
+use rangecover::line::Line;
 use rangecover::ports::Protocol;
-use rangecover::solve::{Stop, solver};
+use rangecover::solve::{Stop, least_budget, solver};
+use rangecover::zones::Zones;
 
 use crate::binary::{project, run};
 
@@ -104,6 +107,37 @@ fn each_port_list_has_the_value_of_its_row() {
     }
 }
 
+fn of_zones(name: &str) -> PathBuf {
+    project().join("datasets/zones").join(name)
+}
+
+#[test]
+fn each_table_of_zones_has_the_values_of_its_row() {
+    let rows = rows(8);
+    assert_eq!(rows.len(), 3);
+    for row in &rows {
+        let zones = Zones::parse(&fs::read_to_string(of_zones(&row[1])).unwrap()).unwrap();
+        let reading = Reading { zones: Some(zones), ..Reading::default() };
+        let names = [of_zones(&row[0]).to_str().expect("the path is UTF-8").to_owned()];
+        let source = inputs::read(&names, &reading, &()).unwrap().sources.remove(0);
+        let groups = groups(&source.used, source.zones.as_deref());
+        let budget = usize::try_from(number(&row[4])).unwrap();
+        let instance = Instance::of_groups(groups, budget, Limits::default()).unwrap();
+        let cost = |name: &str| match answer(solver(name).unwrap(), &instance, Stop::never()) {
+            Ok(Answer::Optimal { facts, .. }) => (facts.cost, true),
+            Ok(Answer::Feasible { facts, .. }) => (facts.cost, false),
+            other => panic!("{name}: {other:?}"),
+        };
+        let ports: u64 = instance.groups().iter().map(Group::n_used_ports).sum();
+        assert_eq!(ports, number(&row[2]), "{}", row[0]);
+        let least = least_budget(&Line::new(&instance), &instance);
+        assert_eq!(least.ipv4 as u64, number(&row[3]), "{}", row[0]);
+        let best = (number(&row[5]), true);
+        assert_eq!(["price", "dp", "ilp"].map(cost), [best; 3], "{}", row[0]);
+        assert_eq!(cost("greedy"), (number(&row[6]), false), "{}", row[0]);
+    }
+}
+
 #[test]
 fn each_interface_has_the_value_of_its_row() {
     let rows = rows(10);
@@ -177,6 +211,18 @@ fn log(name: &str) -> String {
 #[test]
 fn every_generated_file_is_what_its_command_prints() {
     let mut n_files = 0;
+    for row in rows(8) {
+        let Some(command) = row[7].strip_prefix("rangecover ") else { continue };
+        let folder = tempfile::tempdir().unwrap();
+        let zones = folder.path().join("zones.toml");
+        let command = format!("{command} --zones {}", zones.display());
+        let table = fs::read_to_string(of_zones(&row[0])).unwrap();
+        assert!(run(&command).exits(0).stdout == table, "{} is not what {command} prints", row[0]);
+        assert!(fs::read(zones).unwrap() == fs::read(of_zones(&row[1])).unwrap(), "{}", row[1]);
+        n_files += 1;
+    }
+    assert_eq!(n_files, 2);
+    let mut n_files = 0;
     let (lists, logs) = (rows(5), rows(4));
     for row in lists.iter().chain(&logs) {
         let Some(command) = row.last().and_then(|cell| cell.strip_prefix("rangecover ")) else {
@@ -195,8 +241,11 @@ fn every_generated_file_is_what_its_command_prints() {
 fn every_file_is_in_the_tables() {
     let mut listed: BTreeSet<String> = rows(5).into_iter().map(|mut row| row.remove(0)).collect();
     listed.extend(rows(4).into_iter().map(|mut row| row.remove(0)));
+    listed.extend(rows(8).into_iter().flat_map(|row| row.into_iter().take(2)));
+    listed.insert("policy.toml".to_owned());
     let mut found = BTreeSet::new();
-    for folder in ["datasets/ports", "datasets/flow-logs/eu-west-1/2026/01/05"] {
+    let folders = ["datasets/ports", "datasets/zones", "datasets/flow-logs/eu-west-1/2026/01/05"];
+    for folder in folders {
         for entry in fs::read_dir(project().join(folder)).unwrap() {
             found.insert(entry.unwrap().file_name().into_string().unwrap());
         }

@@ -6,7 +6,7 @@ use rangecover::export::number::grouped;
 use rangecover::export::table::table;
 use rangecover::inputs::name;
 
-use super::{InstanceFront, Row, ladder, useful};
+use super::{FEW_STEPS, InstanceFront, Row, ladder, useful};
 
 /// A block for each instance.
 pub(super) fn text(fronts: &[InstanceFront]) -> String {
@@ -59,13 +59,16 @@ fn rows(front: &InstanceFront) -> String {
     table(&head, &cells.collect::<Vec<_>>())
 }
 
-/// The budgets of the ladder and those that have a mark; of units no more than are of use.
+/// The budgets of the ladder and those that have a mark; of units no more than are of use, and all
+/// of a short staircase.
 fn shown(front: &InstanceFront) -> BTreeSet<usize> {
     let ladder = ladder(usize::MAX / 100).take_while(|&b| b <= front.most_rules);
     let useful = |budget| useful(front.steps.as_deref(), budget);
     let mut shown: BTreeSet<usize> = ladder.chain([front.budget]).filter_map(useful).collect();
     let marked = front.points.iter().filter(|row| !marks(front, row).is_empty());
     shown.extend(marked.map(|row| row.budget));
+    let few = front.steps.iter().filter(|steps| steps.len() <= FEW_STEPS).flatten();
+    shown.extend(few.map(|step| step.budget));
     shown
 }
 

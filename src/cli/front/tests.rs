@@ -25,7 +25,7 @@ fn job(name: &str, groups: &[(Quota, u32, &[u32])], budget: Budget) -> Job {
         zones: Some(Arc::default()),
         seen: None,
     };
-    Job { source, instance, reserve: 0, dropped: Vec::new() }
+    Job { source, instance, reserve: Budget::default(), dropped: Vec::new() }
 }
 
 /// Rules of 4 and of 7 units, whose front is above its bound in places.
@@ -50,6 +50,7 @@ eni-1 IPv4: at least 11 of 37 units needed
     18          34     34  supported
     21          34     20  budget
     22          15     15  knee, supported
+    26           6      6  supported
     30           2      2  supported
     37           0      0  opens nothing, supported
 ";
