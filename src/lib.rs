@@ -15,10 +15,15 @@
 //! | cover | disjoint rules in order that contain every used port |
 //! | open port | an unused port inside a rule |
 //! | keep, bridge | leave a hole closed; swallow it into a rule |
-//! | budget | the most rules allowed, `R` |
+//! | zone | a source of connections with a name: CIDRs, a prefix list, a security group, or any |
+//! | unit | what AWS counts of a quota: one for each source of a rule; a zone's rule takes `q_g` |
+//! | budget | the most rules allowed, or the units that they may take, `R` |
+//! | group, class | used ports of one protocol and zone; groups whose rules take the same units |
 //! | window | holes that no rule may bridge together, so that one of them is kept |
 //! | price | what a rule is taken to cost, `t`, so that rules and open ports can be added |
-//! | front | the least cost for each number of rules |
+//! | front | the least cost for each number of rules, or units |
+//! | tangent | a straight line below the front of a class, proven by a price and windows |
+//! | supported | on the convex bound below a front that is not convex |
 //! | gap | the optimality gap: value less bound |
 //!
 //! ```
