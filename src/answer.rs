@@ -123,8 +123,13 @@ pub fn checked(
     match outcome {
         Outcome::Optimal { cover, certificate } => {
             let facts = verify::cover(instance, &cover).map_err(refused)?;
+            let is_proven_here = certificate.is_none();
             let certificate = certificate.unwrap_or_else(|| prove(instance, Stop::never()));
             let bound = verify::bound(instance, &certificate).map_err(refused)?;
+            // A tree of cases may stop before it proves what an engine found; no more is claimed.
+            if bound < facts.cost && instance.is_shared() && is_proven_here {
+                return Ok(Answer::Feasible { cover, facts, bound, certificate });
+            }
             if bound != facts.cost {
                 let cost = facts.cost;
                 return Err(AnswerError::Disagree { solver, cost, bound });
@@ -143,9 +148,15 @@ pub fn checked(
         }
         Outcome::Infeasible { witness } => {
             let line = Line::new(instance);
-            let witness = witness
-                .or_else(|| solve::witness(&line, instance))
-                .ok_or(AnswerError::NoWitness { solver })?;
+            let witness = match witness {
+                Some(witness) => witness,
+                None if instance.is_shared() => match prove_infeasible(instance) {
+                    Some(Outcome::Infeasible { witness }) => witness.unwrap_or_default(),
+                    Some(_) => return Err(AnswerError::NoWitness { solver }),
+                    None => return Ok(Answer::Unknown),
+                },
+                None => solve::witness(&line, instance).ok_or(AnswerError::NoWitness { solver })?,
+            };
             verify::witness(instance, &witness).map_err(refused)?;
             let repairs = solve::repairs(&line, instance);
             verify::repairs(instance, &repairs).map_err(refused)?;
@@ -153,6 +164,12 @@ pub fn checked(
         }
         Outcome::Unknown => Ok(Answer::Unknown),
     }
+}
+
+/// What `price` says of an instance that another solver calls infeasible; none if it is undecided.
+fn prove_infeasible(instance: &Instance) -> Option<Outcome> {
+    let outcome = solve::solve(solve::default_solver(), instance, Stop::never()).ok()?;
+    (outcome != Outcome::Unknown).then_some(outcome)
 }
 
 /// The certificate of `price`; the empty one proves a bound of 0.

@@ -46,18 +46,51 @@ pub struct Tangent {
     pub windows: Vec<Multiplier>,
 }
 
+/// A node of a tree of cases, for instances whose outer rules serve inner groups.
+///
+/// A branch tells the covers apart in which a rule of the group contains the hole from those in
+/// which none does; first comes the tree of the former, then that of the latter. A leaf proves a
+/// bound for all covers of its case: its tangents are those of the
+/// [relaxation](crate::instance::Instance::sharing) in which runs that may be served are left out,
+/// whose groups and classes are counted without those that have no runs left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Node {
+    /// Two cases.
+    Branch {
+        /// Index of the group, from 0.
+        group: usize,
+        /// First port of the hole.
+        hole: u32,
+    },
+    /// One case; a leaf without any cover needs no tangents.
+    Leaf {
+        /// As many for each class as it takes.
+        tangents: Vec<Tangent>,
+    },
+}
+
 /// A proof of a lower bound on the cost of every cover within the budget.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Form", into = "Form")]
 pub struct Certificate {
     /// As many for each class as it takes; one is enough where there is one class.
     pub tangents: Vec<Tangent>,
+    /// Instead of tangents where outer rules serve inner groups, in preorder; else empty.
+    pub tree: Vec<Node>,
+}
+
+impl From<Vec<Tangent>> for Certificate {
+    fn from(tangents: Vec<Tangent>) -> Self {
+        Self { tangents, tree: Vec::new() }
+    }
 }
 
 /// A certificate as it is written: where there is one class, `(t, y)` alone.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Form {
+    Tree { tree: Vec<Node> },
     One { price: u64, windows: Vec<Multiplier> },
     Several { tangents: Vec<Tangent> },
 }
@@ -65,16 +98,18 @@ enum Form {
 impl From<Form> for Certificate {
     fn from(form: Form) -> Self {
         match form {
-            Form::One { price, windows } => {
-                Self { tangents: vec![Tangent { class: 0, price, windows }] }
-            }
-            Form::Several { tangents } => Self { tangents },
+            Form::One { price, windows } => vec![Tangent { class: 0, price, windows }].into(),
+            Form::Several { tangents } => tangents.into(),
+            Form::Tree { tree } => Self { tangents: Vec::new(), tree },
         }
     }
 }
 
 impl From<Certificate> for Form {
-    fn from(Certificate { mut tangents }: Certificate) -> Self {
+    fn from(Certificate { mut tangents, tree }: Certificate) -> Self {
+        if !tree.is_empty() {
+            return Self::Tree { tree };
+        }
         match &mut tangents[..] {
             [Tangent { class: 0, price, windows }] => {
                 Self::One { price: *price, windows: std::mem::take(windows) }
@@ -89,12 +124,17 @@ impl From<Certificate> for Form {
 pub struct Witness {
     /// Disjoint windows; each needs a rule to end inside it.
     pub windows: Vec<BlockedRule>,
+    /// Instead of windows where outer rules serve inner groups: a tree without a case that has a
+    /// cover.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tree: Vec<Node>,
 }
 
 /// What would make an infeasible instance feasible, one change at a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repairs {
-    /// The least budget that works under these limits.
+    /// The least budget that works under these limits; where outer rules serve inner groups, the
+    /// least that works without that.
     pub max_rules: usize,
     /// The least budget of IPv6 rules that works, where some rules count in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

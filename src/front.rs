@@ -41,6 +41,9 @@ pub enum FrontError {
         /// Its budget.
         budget: usize,
     },
+    /// Groups that are not on their own.
+    #[error("fronts are for zones on their own; leave --share-outer out")]
+    Shared,
     /// More budgets than can be listed.
     #[error("{0} budgets are more than {MOST_BUDGETS}; say how far to go with --up-to")]
     TooMany(usize),
@@ -77,13 +80,17 @@ impl<'a> Tradeoff<'a> {
     /// no use; only up to a given one where these are more than [`MOST_BUDGETS`].
     ///
     /// # Errors
-    /// When the other quota is too small for any cover, or there are too many budgets.
+    /// When the other quota is too small for any cover, there are too many budgets, or outer rules
+    /// serve inner groups.
     #[expect(clippy::missing_panics_doc, reason = "the fewest rules fit into the slack")]
     pub fn new(
         instance: &'a Instance,
         family: Family,
         up_to: Option<usize>,
     ) -> Result<Self, FrontError> {
+        if instance.is_shared() {
+            return Err(FrontError::Shared);
+        }
         let classes = instance.classes().iter().map(|class| ClassFront::new(instance, class));
         let classes: Vec<ClassFront> = classes.collect();
         let least = least_units(&classes);

@@ -12,6 +12,12 @@ use crate::port_list::{Entry, UsedPorts};
 use crate::ports::{PortSet, Protocol, Span};
 use crate::zones::{Family, Origin, Quota, Zones};
 
+pub(crate) mod relaxation;
+mod sharing;
+
+use relaxation::Relaxed;
+pub use sharing::outer_groups;
+
 /// What tells groups apart: where connections come from, if that is told, and the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupKey {
@@ -82,13 +88,15 @@ pub struct Group {
     protocol: Protocol,
     terms: Terms,
     runs: Vec<Span>,
+    /// In relaxations only.
+    relaxed: Option<Box<Relaxed>>,
 }
 
 impl Group {
     /// A group of runs.
     #[must_use]
     pub fn new(protocol: Protocol, terms: Terms, runs: Vec<Span>) -> Self {
-        Self { protocol, terms, runs }
+        Self { protocol, terms, runs, relaxed: None }
     }
 
     /// The protocol whose ports these are.
@@ -132,6 +140,11 @@ impl Group {
     #[must_use]
     pub fn n_used_ports(&self) -> u64 {
         self.runs.iter().map(|run| run.len()).sum()
+    }
+
+    /// What it has beside its runs, in a relaxation.
+    pub(crate) fn relaxed(&self) -> Option<&Relaxed> {
+        self.relaxed.as_deref()
     }
 
     /// What opening the ports of a hole costs, `c_i`.
@@ -282,6 +295,12 @@ pub enum InstanceError {
     /// Weights whose sums would not fit the arithmetic.
     #[error("the weights are too large: the holes cost {0} in all; scale the weights down")]
     TooCostly(u64),
+    /// Groups that are said to serve others, and are not nested.
+    #[error("the groups that serve {group} are not those of nested zones")]
+    Outer {
+        /// The group that is served.
+        group: String,
+    },
 }
 
 fn list(entries: &[Entry]) -> String {
@@ -300,6 +319,8 @@ pub struct Instance {
     classes: Arc<[Class]>,
     budget: Budget,
     limits: Arc<Limits>,
+    /// For each group those that serve it; none where groups are on their own.
+    outer: Option<Arc<[Vec<usize>]>>,
 }
 
 impl Instance {
@@ -316,7 +337,8 @@ impl Instance {
         let groups: Arc<[Group]> =
             groups.into_iter().filter(|group| !group.runs.is_empty()).collect();
         let classes = classes(&groups).into();
-        let instance = Self { groups, classes, budget: budget.into(), limits: limits.into() };
+        let (budget, limits) = (budget.into(), limits.into());
+        let instance = Self { groups, classes, budget, limits, outer: None };
         instance.validate()?;
         Ok(instance)
     }

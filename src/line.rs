@@ -6,6 +6,7 @@
 
 use crate::certificate::BlockedRule;
 use crate::cover::Cover;
+use crate::instance::relaxation::{Hole, Relaxed};
 use crate::instance::{Budget, Class, Group, Instance};
 use crate::limits::Limits;
 use crate::ports::Span;
@@ -75,9 +76,37 @@ impl Line {
         line
     }
 
-    /// Appends a group: one pass with two pointers, the runs where the widest allowed rule starts
-    /// and ends.
+    /// Appends a group.
     fn push_group(&mut self, group: &Group, limits: &Limits) {
+        let runs = group.runs();
+        // Plain groups are what is solved; relaxations keep what there is inside of runs and holes.
+        match group.relaxed() {
+            None => {
+                let size = |i: usize| u64::from(runs[i + 1].from() - runs[i].to() - 1);
+                let hole = |_: usize, span: Span| Hole {
+                    open: span.len(),
+                    largest: span.len(),
+                    cost: group.cost(limits, span),
+                };
+                self.push_runs(group, limits, hole, size, |_| 0);
+            }
+            Some(Relaxed { open_inside, holes }) => {
+                let size = |i: usize| holes[i].open;
+                self.push_runs(group, limits, |i, _| holes[i], size, |i| open_inside[i]);
+            }
+        }
+    }
+
+    /// Appends the runs of a group: one pass with two pointers, the runs where the widest allowed
+    /// rule starts and ends.
+    fn push_runs(
+        &mut self,
+        group: &Group,
+        limits: &Limits,
+        hole: impl Fn(usize, Span) -> Hole,
+        size: impl Fn(usize) -> u64,
+        inside: impl Fn(usize) -> u64,
+    ) {
         let runs = group.runs();
         let mut forbidden = limits.forbidden(group.protocol()).iter().peekable();
         let max_open = limits.max_open_ports().unwrap_or(u64::MAX);
@@ -86,21 +115,21 @@ impl Line {
         let base = self.starts.len();
         self.group_starts.push(index(base));
         self.starts.push(index(base));
-        let hole = |i: usize| u64::from(runs[i + 1].from() - runs[i].to() - 1);
         let mut first = 0;
-        let mut open = 0;
+        let mut open = inside(0);
         for (i, hole_span) in group.holes().enumerate() {
-            self.costs.push(group.cost(limits, hole_span));
+            let Hole { open: in_hole, largest, cost } = hole(i, hole_span);
+            self.costs.push(cost);
             while forbidden.next_if(|f| f.to() < hole_span.from()).is_some() {}
             let walled = forbidden.peek().is_some_and(|f| f.from() <= hole_span.to());
-            if walled || hole_span.len() > max_hole {
+            if walled || largest > max_hole {
                 first = i + 1;
-                open = 0;
+                open = inside(first);
             } else {
-                open += hole_span.len();
+                open += in_hole + inside(i + 1);
                 let end = runs[i + 1].to();
                 while open > max_open || u64::from(end - runs[first].from()) >= max_width {
-                    open -= hole(first);
+                    open -= inside(first) + size(first);
                     first += 1;
                 }
             }

@@ -109,6 +109,9 @@ pub struct AnswerRecord {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub reserve_ipv6: usize,
     pub limits: LimitSpec,
+    /// Rules of outer zones serve inner ones.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub share_outer: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<Entry>,
     pub solver: String,
@@ -164,6 +167,11 @@ impl From<&Seen> for SeenRecord {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(n: &usize) -> bool {
     *n == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(so: &bool) -> bool {
+    !*so
 }
 
 fn one() -> u32 {
@@ -235,6 +243,7 @@ impl Solved {
             reserve: self.reserve.ipv4,
             reserve_ipv6: self.reserve.ipv6,
             limits: self.instance.limits().spec().clone(),
+            share_outer: self.instance.shares_outer(),
             dropped: self.dropped.clone(),
             solver: self.solver.to_owned(),
             outcome: OutcomeName::of(&self.answer),
@@ -301,7 +310,8 @@ pub fn rule_records(runs: &[Span], rules: &[Span]) -> Vec<RuleRecord> {
         .map(|&span| {
             let mut used = 0;
             while let Some(run) = runs.next_if(|run| run.to() <= span.to()) {
-                used += run.len();
+                // Runs before the rule are those that other groups serve.
+                used += run.intersection(span).map_or(0, Span::len);
             }
             RuleRecord { span, open_ports: span.len() - used }
         })

@@ -83,8 +83,8 @@ fn check_numbers(data: &[u8]) {
         Tangent { class: 0, price: prices[0], windows },
         Tangent { class, price: prices[1], windows: Vec::new() },
     ];
-    case.check_bound(&Certificate { tangents });
-    case.check_witness(&Witness { windows: rules });
+    case.check_bound(&Certificate::from(tangents));
+    case.check_witness(&Witness { windows: rules, ..Witness::default() });
 }
 
 /// Numbers out of bytes; 0 when there are no more.

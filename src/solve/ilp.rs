@@ -4,20 +4,23 @@
 //! all rules within each quota, a row of the units of each. With one unit for each rule all rows
 //! are intervals, so the matrix is totally unimodular and the LP has an integral optimum; both
 //! forms are here because they are worth comparing. Gaps are set to 0, and only a proven status
-//! counts.
+//! counts. Where outer rules serve inner groups, it is [another program](super::shared_ilp).
 
+use good_lp::variable::UnsolvedProblem;
 use good_lp::{
-    Expression, ResolutionError, Solution, SolutionStatus, SolverModel, Variable, WithMipGap,
-    WithTimeLimit, constraint, variable, variables,
+    Constraint, Expression, ResolutionError, Solution, SolutionStatus, SolverModel, Variable,
+    WithMipGap, WithTimeLimit, constraint, variable, variables,
 };
 
 use crate::instance::Budget;
+use crate::line::Line;
 use crate::zones::Family;
 
+use super::shared_ilp::Model;
 use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};
 
 /// A value this near to 0 or 1 counts as that; engines work in floating point.
-const INTEGRALITY: f64 = 1e-6;
+pub(super) const INTEGRALITY: f64 = 1e-6;
 
 /// Most terms in all rows: the model takes about 80 bytes for each, before any engine starts.
 const MOST_TERMS: usize = 5_000_000;
@@ -74,7 +77,7 @@ pub(super) static HIGHS_LP: Ilp = Ilp {
 
 /// What an engine answered.
 enum Reply {
-    /// A value for each hole that a rule may bridge, and whether it was proven the best.
+    /// A value for each variable that was asked for, and whether they were proven the best.
     Values {
         values: Vec<f64>,
         proven: bool,
@@ -103,15 +106,7 @@ impl Solver for Ilp {
             return Ok(Outcome::Infeasible { witness: None });
         }
         let slack = instance.budget().less(one_each);
-        let n_terms = line.windows().map(|window| window.last - window.first + 1).sum();
-        if n_terms > MOST_TERMS {
-            return Err(SolveError::TooLarge {
-                solver: self.name,
-                what: "terms in its rows",
-                most: MOST_TERMS,
-                found: n_terms,
-            });
-        }
+        self.check_size(line)?;
         let (values, proven) = match self.run(problem, slack, stop)? {
             Reply::Values { values, proven } => (values, proven),
             Reply::Infeasible => return Ok(Outcome::Infeasible { witness: None }),
@@ -132,6 +127,28 @@ impl Solver for Ilp {
             Outcome::Optimal { cover, certificate }
         } else {
             Outcome::Feasible { cover, certificate }
+        })
+    }
+
+    fn search_shared(&self, problem: &Problem<'_>, stop: Stop) -> Result<Outcome, SolveError> {
+        if !self.integer {
+            return Err(SolveError::Shared { solver: self.name });
+        }
+        self.check_size(&problem.line)?;
+        let Model { program, rows, variables, columns } = Model::new(problem);
+        let certificate = None;
+        Ok(match self.solve(program, rows, &variables, stop)? {
+            Reply::Infeasible => Outcome::Infeasible { witness: None },
+            Reply::OutOfTime => problem.out_of_time().without_sharing(),
+            Reply::Values { values, proven } => match columns.cover(problem, &values) {
+                Some(cover) if proven => Outcome::Optimal { cover, certificate },
+                Some(cover) => Outcome::Feasible { cover, certificate },
+                None if proven => {
+                    let reason = "it called values optimal that are not integral";
+                    return Err(self.failed(reason.to_owned()));
+                }
+                None => problem.out_of_time().without_sharing(),
+            },
         })
     }
 }
@@ -156,6 +173,15 @@ fn rule_starts(problem: &Problem<'_>, values: &[f64]) -> Option<Vec<u32>> {
 impl Ilp {
     fn failed(&self, reason: String) -> SolveError {
         SolveError::Engine { solver: self.name, reason }
+    }
+
+    fn check_size(&self, line: &Line) -> Result<(), SolveError> {
+        let found = line.windows().map(|window| window.last - window.first + 1).sum();
+        let (solver, what, most) = (self.name, "terms in its rows", MOST_TERMS);
+        if found > most {
+            return Err(SolveError::TooLarge { solver, what, most, found });
+        }
+        Ok(())
     }
 
     fn run(&self, problem: &Problem<'_>, slack: Budget, stop: Stop) -> Result<Reply, SolveError> {
@@ -202,21 +228,31 @@ impl Ilp {
                 constraint!(inside.sum::<Expression>() >= 1)
             })
             .chain(families.map(budget_row));
-        let model = model.maximise(objective);
+        self.solve(model.maximise(objective), rows.collect(), &holes, stop)
+    }
+
+    /// Runs the engine, for the values of some variables.
+    fn solve(
+        &self,
+        program: UnsolvedProblem,
+        rows: Vec<Constraint>,
+        variables: &[Variable],
+        stop: Stop,
+    ) -> Result<Reply, SolveError> {
         let seconds = stop.left().map(|left| left.as_secs_f64());
         match self.engine {
             Engine::Microlp => {
-                let model = model.using(good_lp::microlp).with_all(rows.collect::<Vec<_>>());
+                let model = program.using(good_lp::microlp).with_all(rows);
                 let model = model.with_mip_gap(0.0).map_err(|e| self.failed(e.to_string()))?;
                 let model = match seconds {
                     Some(seconds) => model.with_time_limit(seconds),
                     None => model,
                 };
-                self.answer(model.solve(), &holes, stop)
+                self.answer(model.solve(), variables, stop)
             }
             #[cfg(feature = "highs")]
             Engine::Highs => {
-                let model = model.using(good_lp::highs).with_all(rows.collect::<Vec<_>>());
+                let model = program.using(good_lp::highs).with_all(rows);
                 // Several interfaces are solved at once, so each engine gets one thread.
                 let model = model
                     .set_threads(1)
@@ -227,7 +263,7 @@ impl Ilp {
                     Some(seconds) => model.with_time_limit(seconds),
                     None => model,
                 };
-                self.answer(model.solve(), &holes, stop)
+                self.answer(model.solve(), variables, stop)
             }
         }
     }
@@ -235,12 +271,12 @@ impl Ilp {
     fn answer<S: Solution>(
         &self,
         solved: Result<S, ResolutionError>,
-        holes: &[Variable],
+        variables: &[Variable],
         stop: Stop,
     ) -> Result<Reply, SolveError> {
         match solved {
             Ok(solution) => Ok(Reply::Values {
-                values: holes.iter().map(|&hole| solution.value(hole)).collect(),
+                values: variables.iter().map(|&variable| solution.value(variable)).collect(),
                 proven: matches!(solution.status(), SolutionStatus::Optimal),
             }),
             Err(ResolutionError::Infeasible) => Ok(Reply::Infeasible),

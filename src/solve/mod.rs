@@ -20,9 +20,11 @@ pub(crate) mod join;
 pub(crate) mod pass;
 pub(crate) mod price;
 pub(crate) mod quota;
+mod shared_ilp;
 pub(crate) mod splice;
 pub(crate) mod sweep;
 mod threshold;
+mod tree;
 
 pub use dp::least_costs;
 
@@ -100,6 +102,17 @@ impl Outcome {
             other => other,
         }
     }
+
+    /// What it says of the same instance where outer rules serve inner groups: a cover is one
+    /// there too, but need not be the best, or the only one.
+    fn without_sharing(self) -> Self {
+        match self {
+            Self::Optimal { cover, .. } | Self::Feasible { cover, .. } => {
+                Self::Feasible { cover, certificate: None }
+            }
+            Self::Infeasible { .. } | Self::Unknown => Self::Unknown,
+        }
+    }
 }
 
 /// Why a solver gave no outcome at all.
@@ -120,6 +133,12 @@ pub enum SolveError {
     /// A relaxation whose optimum is no cover.
     #[error("{solver} has no integral optimum where rules take different units; choose ilp")]
     Fractional {
+        /// The solver.
+        solver: &'static str,
+    },
+    /// A relaxation of a program that has none where outer rules serve inner groups.
+    #[error("{solver} is not for zones whose outer rules serve inner ones; choose ilp")]
+    Shared {
         /// The solver.
         solver: &'static str,
     },
@@ -226,6 +245,15 @@ pub trait Solver: Sync {
     /// # Errors
     /// When the instance is too large for the solver, or an engine fails.
     fn search(&self, problem: &Problem<'_>, stop: Stop) -> Result<Outcome, SolveError>;
+
+    /// Searches where outer rules serve inner groups; a cover with each group on its own, unless
+    /// the solver knows better.
+    ///
+    /// # Errors
+    /// As [`Solver::search`].
+    fn search_shared(&self, problem: &Problem<'_>, stop: Stop) -> Result<Outcome, SolveError> {
+        Ok(self.search(problem, stop)?.without_sharing())
+    }
 }
 
 /// Solves an instance.
@@ -240,5 +268,10 @@ pub fn solve(solver: &dyn Solver, instance: &Instance, stop: Stop) -> Result<Out
             certificate: Some(Certificate::default()),
         });
     }
-    solver.search(&Problem { instance, line }, stop)
+    let problem = Problem { instance, line };
+    if instance.is_shared() {
+        solver.search_shared(&problem, stop)
+    } else {
+        solver.search(&problem, stop)
+    }
 }

@@ -18,6 +18,7 @@ use super::pass::{HalfPrice, Pass, Point};
 use super::quota;
 use super::splice::splice;
 use super::sweep;
+use super::tree;
 use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};
 
 /// The search for the right price per rule.
@@ -38,35 +39,41 @@ impl Solver for Price {
     }
 
     fn search(&self, problem: &Problem<'_>, stop: Stop) -> Result<Outcome, SolveError> {
-        let Problem { instance, line } = problem;
-        let Some(n_rules) = problem.most_rules() else {
-            return Ok(quota::search(problem, stop));
-        };
-        let fewest = sweep::fewest_rule_starts(line);
-        if fewest.len() > n_rules {
-            return Ok(Outcome::Infeasible { witness: sweep::witness(line, instance) });
-        }
-        let mut pass = Pass::default();
-        let mut bracket = Bracket::new(line, fewest, n_rules);
-        while !bracket.is_closed() && !stop.reached() {
-            bracket.narrow(line, &mut pass);
-        }
-        let tangent = tangent_at(line, instance, 0, bracket.price(), &mut pass);
-        let certificate = Certificate { tangents: vec![tangent] };
-        let cover = |rule_starts: &[u32]| line.cover(instance, rule_starts);
-        Ok(if bracket.is_closed() {
-            Outcome::Optimal {
-                cover: cover(&bracket.rule_starts()),
-                certificate: Some(certificate),
-            }
-        } else {
-            Outcome::Feasible {
-                cover: cover(
-                    &problem.better(bracket.fewer.rule_starts, greedy::rule_starts(problem)),
-                ),
-                certificate: Some(certificate),
-            }
-        })
+        Ok(search(problem, stop))
+    }
+
+    fn search_shared(&self, problem: &Problem<'_>, stop: Stop) -> Result<Outcome, SolveError> {
+        Ok(tree::search(problem, stop))
+    }
+}
+
+/// Solves an instance, each group on its own.
+pub(super) fn search(problem: &Problem<'_>, stop: Stop) -> Outcome {
+    let Problem { instance, line } = problem;
+    let Some(n_rules) = problem.most_rules() else {
+        return quota::search(problem, stop);
+    };
+    let fewest = sweep::fewest_rule_starts(line);
+    if fewest.len() > n_rules {
+        return Outcome::Infeasible { witness: sweep::witness(line, instance) };
+    }
+    let mut pass = Pass::default();
+    let mut bracket = Bracket::new(line, fewest, n_rules);
+    while !bracket.is_closed() && !stop.reached() {
+        bracket.narrow(line, &mut pass);
+    }
+    let tangent = tangent_at(line, instance, 0, bracket.price(), &mut pass);
+    let certificate = Some(Certificate::from(vec![tangent]));
+    let rule_starts = if bracket.is_closed() {
+        bracket.rule_starts()
+    } else {
+        problem.better(bracket.fewer.rule_starts.clone(), greedy::rule_starts(problem))
+    };
+    let cover = line.cover(instance, &rule_starts);
+    if bracket.is_closed() {
+        Outcome::Optimal { cover, certificate }
+    } else {
+        Outcome::Feasible { cover, certificate }
     }
 }
 

@@ -113,7 +113,7 @@ pub(super) fn search(problem: &Problem<'_>, stop: Stop) -> Outcome {
             tangents.push(tangent_at(&class.line, instance, i, price, &mut pass));
         }
     }
-    let certificate = Some(Certificate { tangents });
+    let certificate = Some(Certificate::from(tangents));
     let Some(further) = plan.further else {
         return problem.out_of_time().with(certificate);
     };

@@ -57,7 +57,7 @@ pub(crate) fn witness(line: &Line, instance: &Instance) -> Option<Witness> {
             windows.push(window);
         }
     }
-    Some(Witness { windows })
+    Some(Witness { windows, tree: Vec::new() })
 }
 
 /// The repairs of an infeasible instance, O(m log n) for ports up to n.
@@ -67,11 +67,18 @@ pub(crate) fn repairs(line: &Line, instance: &Instance) -> Repairs {
         let least = least_budget_with(max_open_ports, instance);
         least.exceeds(instance.budget()).is_none()
     };
-    let possible = works(None);
     let least = least_budget(line, instance);
+    let max_rules_ipv6 = instance.counts_in(Family::Ipv6).then_some(least.ipv6);
+    if instance.is_shared() {
+        // With each group on its own this is enough; what else is, takes a search for each guess.
+        let reason = "not searched for where outer rules serve inner zones".to_owned();
+        let (max_open_ports, reason) = (None, Some(reason));
+        return Repairs { max_rules: least.ipv4, max_rules_ipv6, max_open_ports, reason };
+    }
+    let possible = works(None);
     Repairs {
         max_rules: least.ipv4,
-        max_rules_ipv6: instance.counts_in(Family::Ipv6).then_some(least.ipv6),
+        max_rules_ipv6,
         max_open_ports: possible.then(|| {
             let (mut low, mut high) = (0, most_open_ports(instance));
             while low < high {

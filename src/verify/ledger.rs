@@ -1,6 +1,7 @@
 //! What it takes to judge any rule of a group at once.
 
 use crate::instance::Group;
+use crate::instance::relaxation::Hole;
 use crate::limits::Limits;
 use crate::ports::Span;
 
@@ -23,36 +24,69 @@ pub(super) struct Ledger<'a> {
     pub(super) cost_before: Vec<u64>,
     /// The holes larger than `max_hole`, by index.
     large: Vec<usize>,
+    /// For each run the unused ports inside it; empty where there are none.
+    inside: &'a [u64],
 }
 
 impl<'a> Ledger<'a> {
     pub(super) fn new(limits: &'a Limits, group: &'a Group) -> Self {
         let runs = group.runs();
-        let max_hole = limits.max_hole().unwrap_or(u64::MAX);
-        let mut open_before = Vec::with_capacity(runs.len());
-        let mut cost_before = Vec::with_capacity(runs.len());
-        let mut large = Vec::new();
-        let (mut open, mut cost) = (0, 0);
-        open_before.push(open);
-        cost_before.push(cost);
-        for (i, pair) in runs.windows(2).enumerate() {
-            let hole = between(pair[0], pair[1]);
-            if hole.len() > max_hole {
-                large.push(i);
+        let n_runs = runs.len();
+        let mut ledger = Self {
+            limits,
+            group,
+            runs,
+            open_before: Vec::with_capacity(n_runs),
+            cost_before: Vec::with_capacity(n_runs),
+            large: Vec::new(),
+            inside: group.relaxed().map_or(&[], |relaxed| &relaxed.open_inside),
+        };
+        match group.relaxed() {
+            None => ledger.add_up(runs.windows(2).map(|pair| {
+                let hole = between(pair[0], pair[1]);
+                let (open, largest) = (hole.len(), hole.len());
+                Hole { open, largest, cost: group.cost(limits, hole) }
+            })),
+            Some(relaxed) => {
+                let inside = relaxed.open_inside.iter();
+                ledger.add_up(relaxed.holes.iter().zip(inside).map(|(&hole, inside)| {
+                    // The ports inside a run come before the next one.
+                    Hole { open: hole.open + inside, ..hole }
+                }));
             }
-            open += hole.len();
-            cost += group.cost(limits, hole);
-            open_before.push(open);
-            cost_before.push(cost);
         }
-        Self { limits, group, runs, open_before, cost_before, large }
+        ledger
     }
 
-    /// Checks that rules cover all runs, each of them allowed, and adds up what they are.
-    pub(super) fn cover(&self, rules: &[Span], facts: &mut Facts) -> Result<(), Violation> {
+    fn add_up(&mut self, holes: impl Iterator<Item = Hole>) {
+        let max_hole = self.limits.max_hole().unwrap_or(u64::MAX);
+        let (mut open, mut cost) = (0, 0);
+        self.open_before.push(open);
+        self.cost_before.push(cost);
+        for (i, hole) in holes.enumerate() {
+            if hole.largest > max_hole {
+                self.large.push(i);
+            }
+            open += hole.open;
+            cost += hole.cost;
+            self.open_before.push(open);
+            self.cost_before.push(cost);
+        }
+    }
+
+    /// Checks that rules cover all runs that are not served, each of them allowed, and adds up what
+    /// they are.
+    pub(super) fn cover(
+        &self,
+        rules: &[Span],
+        is_served: impl Fn(Span) -> bool,
+        facts: &mut Facts,
+    ) -> Result<(), Violation> {
         let group = || self.group.name();
         let mut next_run = 0;
         for &rule in rules {
+            let passed = |run: &&Span| run.from() < rule.from() && is_served(**run);
+            next_run += self.runs[next_run..].iter().take_while(passed).count();
             let Some(first) = self.runs.get(next_run) else {
                 return Err(Violation::Superfluous { group: group(), rule });
             };
@@ -68,14 +102,20 @@ impl<'a> Ledger<'a> {
             self.allowed(next_run, last_run)?;
             facts.n_rules += 1;
             facts.units.add(self.group.terms(), 1);
-            facts.open_ports += self.open_before[last_run] - self.open_before[next_run];
+            facts.open_ports += self.open(next_run, last_run);
             facts.cost += self.cost_before[last_run] - self.cost_before[next_run];
             next_run = last_run + 1;
         }
-        match self.runs.get(next_run) {
+        match self.runs[next_run..].iter().find(|&&run| !is_served(run)) {
             Some(run) => Err(Violation::Uncovered { group: group(), port: run.from() }),
             None => Ok(()),
         }
+    }
+
+    /// The unused ports inside the rule over these runs.
+    fn open(&self, first_run: usize, last_run: usize) -> u64 {
+        let inside = self.inside.get(last_run).copied().unwrap_or(0);
+        self.open_before[last_run] - self.open_before[first_run] + inside
     }
 
     /// The fewest rules of any cover: from the left, each rule as far as it may go.
@@ -95,7 +135,7 @@ impl<'a> Ledger<'a> {
     pub(super) fn allowed(&self, first_run: usize, last_run: usize) -> Result<(), Violation> {
         let Self { limits, group, runs, .. } = *self;
         let rule = Span::over(runs[first_run], runs[last_run]);
-        let open = self.open_before[last_run] - self.open_before[first_run];
+        let open = self.open(first_run, last_run);
         let next_large = self.large.partition_point(|&hole| hole < first_run);
         let large = match self.large.get(next_large) {
             Some(&hole) if hole < last_run => between(runs[hole], runs[hole + 1]).len(),

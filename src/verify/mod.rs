@@ -21,9 +21,13 @@
 //! in its number of rules; the least sum over all ways to share the quota is a bound on the cost
 //! of every cover. That is [`bound`]'s join, over the units beyond the fewest rules of each class,
 //! which a sweep from the left finds.
+//!
+//! Where outer rules serve inner groups, [`shared`] walks a tree of cases, each with a relaxation
+//! that is an ordinary instance.
 
 mod bound;
 mod ledger;
+mod shared;
 mod violation;
 
 use std::borrow::Borrow;
@@ -32,6 +36,7 @@ use crate::certificate::{BlockedRule, Certificate, Repairs, Tangent, Witness};
 use crate::cover::Cover;
 use crate::instance::{Budget, Instance};
 use crate::limits::Limits;
+use crate::ports::Span;
 use crate::zones::Family;
 
 pub use bound::{Bounds, Joined};
@@ -65,6 +70,9 @@ pub fn cover(instance: &Instance, cover: &Cover) -> Result<Facts, Violation> {
 /// # Errors
 /// When a window of the certificate is none, or may be spanned by a rule.
 pub fn bound(instance: &Instance, certificate: &Certificate) -> Result<u64, Violation> {
+    if instance.is_shared() || !certificate.tree.is_empty() {
+        return shared::bound(instance, &certificate.tree, &certificate.tangents);
+    }
     Ok(Checker::new(instance).bounds(&certificate.tangents)?.at(instance.budget()))
 }
 
@@ -73,10 +81,18 @@ pub fn bound(instance: &Instance, certificate: &Certificate) -> Result<u64, Viol
 /// # Errors
 /// The first violation.
 pub fn witness(instance: &Instance, witness: &Witness) -> Result<(), Violation> {
+    if instance.is_shared() || !witness.tree.is_empty() {
+        return match shared::bound(instance, &witness.tree, &[])? {
+            u64::MAX => Ok(()),
+            bound => Err(Violation::NotExcluded(bound)),
+        };
+    }
     Checker::new(instance).witness(witness, instance.budget())
 }
 
 /// Checks that repairs of an infeasible instance work and that nothing less does.
+///
+/// Where outer rules serve inner groups, only that a budget works, with each group on its own.
 ///
 /// # Errors
 /// The first violation.
@@ -86,6 +102,11 @@ pub fn repairs(instance: &Instance, repairs: &Repairs) -> Result<(), Violation> 
     let claimed = Budget { ipv4: repairs.max_rules, ipv6: repairs.max_rules_ipv6.unwrap_or(0) };
     if has_ipv6 != repairs.max_rules_ipv6.is_some() || claimed != needed {
         return Err(Violation::LeastBudget { claimed, needed });
+    }
+    if instance.is_shared() {
+        let claimed = repairs.max_open_ports;
+        let is_open = claimed.is_none() && repairs.reason.is_some();
+        return if is_open { Ok(()) } else { Err(Violation::MaxOpenPorts { claimed }) };
     }
     let works = |max_open_ports: Option<u64>| {
         let limits = instance.limits().with_max_open_ports(max_open_ports);
@@ -101,6 +122,12 @@ pub fn repairs(instance: &Instance, repairs: &Repairs) -> Result<(), Violation> 
     };
     let holds = holds && claimed.is_none() == repairs.reason.is_some();
     if holds { Ok(()) } else { Err(Violation::MaxOpenPorts { claimed }) }
+}
+
+/// Whether one of some rules in order contains a run.
+fn contains(rules: &[Span], run: Span) -> bool {
+    let next = rules.partition_point(|rule| rule.to() < run.to());
+    rules.get(next).is_some_and(|rule| rule.from() <= run.from())
 }
 
 /// A checker for many claims about one instance, under any budget.
@@ -137,8 +164,11 @@ impl<'a> Checker<'a> {
             return Err(Violation::Groups { rules, groups });
         }
         let mut facts = Facts { n_rules: 0, units: Budget::default(), open_ports: 0, cost: 0 };
-        for (ledger, rules) in self.ledgers.iter().zip(&cover.groups) {
-            ledger.cover(rules, &mut facts)?;
+        for (i, (ledger, rules)) in self.ledgers.iter().zip(&cover.groups).enumerate() {
+            let is_served = |run| {
+                self.instance.outer(i).iter().any(|&outer| contains(&cover.groups[outer], run))
+            };
+            ledger.cover(rules, is_served, &mut facts)?;
         }
         if let Some(family) = facts.units.exceeds(budget) {
             let (taken, budget) = (facts.units.of(family), budget.of(family));
@@ -148,7 +178,7 @@ impl<'a> Checker<'a> {
         Ok(facts)
     }
 
-    /// The bounds that tangents prove, one for every budget.
+    /// The bounds that tangents prove, one for every budget, where each group is on its own.
     ///
     /// # Errors
     /// When a window of the certificate is none, or may be spanned by a rule.

@@ -44,4 +44,14 @@ pub enum Violation {
     NoClass { tangent: usize, class: usize, classes: usize },
     #[error("window {rule} is of another class than its tangent, {class}")]
     OtherClass { rule: BlockedRule, class: usize },
+    #[error("the tree of cases has {nodes} nodes, which are too few or too many for its branches")]
+    Tree { nodes: usize },
+    #[error(
+        "node {node} of the tree branches on {hole} of group {group}, where no hole starts that is undecided"
+    )]
+    NoHole { node: usize, group: usize, hole: u32 },
+    #[error("a tree of cases is for zones whose outer rules serve inner ones")]
+    NotShared,
+    #[error("in a case of the tree a cover may cost as little as {0}, so none is excluded")]
+    NotExcluded(u64),
 }

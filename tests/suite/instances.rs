@@ -125,6 +125,57 @@ pub(crate) fn zoned_instance() -> impl Strategy<Value = Instance> {
     })
 }
 
+/// Zones of one protocol nested in a chain, and one zone beside them, by the used ports of each.
+fn nested(
+    chain: Vec<(PortSet, (Protocol, Quota, u32, u32))>,
+    beside: (PortSet, (Protocol, Quota, u32, u32)),
+    budget: Budget,
+    limits: Limits,
+) -> Instance {
+    let n_nested = chain.len();
+    let chain =
+        chain.into_iter().map(|(ports, terms)| (ports, (Protocol::Tcp, terms.1, terms.2, terms.3)));
+    let instance = zoned(chain.chain([beside]).collect(), budget, limits);
+    // Zones come in order, and those without ports are left out.
+    let level = |group: &Group| group.terms().zone.as_deref()?.strip_prefix('z')?.parse().ok();
+    let levels: Vec<usize> = instance.groups().iter().filter_map(level).collect();
+    let outer = levels.iter().map(|&level| {
+        let further = (0..levels.len()).rev().filter(|&o| level < n_nested && levels[o] < level);
+        further.collect()
+    });
+    let outer = outer.collect();
+    instance.sharing(outer).expect("a chain is nested")
+}
+
+/// A shared instance that brute force can decide: two or three nested zones and one beside them.
+pub(crate) fn nested_instance() -> impl Strategy<Value = Instance> {
+    let units = |(protocol, quota, units, weight)| (protocol, quota, 1 + units % 4, weight);
+    let chain = vec((few_runs(4), terms().prop_map(units)), 2..=3);
+    let beside = (few_runs(2), terms().prop_map(units));
+    (chain, beside, 0..24_usize, 0..12_usize, limits()).prop_map(
+        |(chain, beside, ipv4, ipv6, spec)| {
+            nested(chain, beside, Budget { ipv4, ipv6 }, Limits::from(spec))
+        },
+    )
+}
+
+/// A shared instance of about 30 runs in nested zones, and a budget near the least without sharing.
+pub(crate) fn larger_nested_instance() -> impl Strategy<Value = Instance> {
+    let set = |ports: Vec<u32>| ports.into_iter().map(Span::single).collect::<PortSet>();
+    let ports = move || vec(0..300_u32, 5..15).prop_map(set);
+    let units = |(protocol, quota, units, weight)| (protocol, quota, 1 + units % 3, 1 + weight);
+    let group = move || (ports(), terms().prop_map(units));
+    (vec(group(), 2..=3), group(), option::of(10..80_u64), 0..12_usize, 0..6_usize).prop_map(
+        |(chain, beside, max_open_ports, more_ipv4, more_ipv6)| {
+            let spec = LimitSpec { max_open_ports, ..LimitSpec::default() };
+            let instance = nested(chain, beside, Budget::default(), Limits::from(spec));
+            let least = least_budget(&Line::new(&instance), &instance);
+            let (ipv4, ipv6) = (least.ipv4 + more_ipv4, least.ipv6 + more_ipv6);
+            instance.with_budget(Budget { ipv4, ipv6 })
+        },
+    )
+}
+
 /// Any small instance: of one class or of several.
 pub(crate) fn any_instance() -> impl Strategy<Value = Instance> {
     prop_oneof![instance(6), zoned_instance()]

@@ -17,6 +17,7 @@ mod readme;
 mod services;
 mod shapes;
 mod shared_data;
+mod sharing;
 mod sources;
 mod worked;
 mod zones;

@@ -1,0 +1,263 @@
+//! Branch and bound where outer rules serve inner groups: which holes of outer groups are bridged.
+//!
+//! At each node some holes of outer groups are decided. Its relaxation leaves every run that may
+//! still be served out of the inner groups: an ordinary instance, which the search for the right
+//! price solves with a certificate. If the outer rules of that optimum do serve all runs that were
+//! left out, the node is done. If not, its holes in their way are undecided, and one of them makes
+//! two nodes: bridged for good, or of no use to inner groups. For an upper bound, the service of a
+//! cover is taken for decided and everything else solved again.
+//!
+//! Nodes of the least bound come first. The leaves, with their certificates, are the proof of the
+//! least bound among them, whenever the search stops.
+//!
+//! Land and Doig, "An automatic method of solving discrete programming problems", 1960.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::certificate::{Certificate, Node, Tangent, Witness};
+use crate::cover::Cover;
+use crate::instance::Instance;
+use crate::instance::relaxation::{Choice, Choices, Service, Way};
+use crate::line::Line;
+use crate::ports::Span;
+use crate::verify;
+
+use super::price;
+use super::{Outcome, Problem, Stop};
+
+/// Most nodes of a tree.
+const MOST_NODES: usize = 10_000;
+
+/// Most runs in all nodes of a tree together: what it takes to solve, to write and to check them.
+const MOST_RUNS: usize = 1_000_000;
+
+/// A hole, by its group and its place there.
+type HoleAt = (usize, usize);
+
+/// A case of the tree.
+struct Case {
+    /// The case that it is a part of, and what is decided beyond that.
+    decided: Option<(usize, HoleAt, Choice)>,
+    /// No cover in it costs less.
+    bound: u64,
+    tangents: Vec<Tangent>,
+    /// The undecided hole to branch on; none when the relaxation's optimum is a cover, or there is
+    /// none.
+    hole: Option<HoleAt>,
+    /// The cases with the hole bridged and kept, once there are any.
+    parts: Option<[usize; 2]>,
+}
+
+/// The search, with all that is known so far.
+struct Search<'a> {
+    instance: &'a Instance,
+    service: Service<'a>,
+    stop: Stop,
+    cases: Vec<Case>,
+    /// The cases to branch on: the least bound first, then the latest.
+    open: BinaryHeap<(Reverse<u64>, usize)>,
+    /// The cheapest cover and its cost.
+    best: Option<(u64, Cover)>,
+}
+
+/// Solves a shared instance.
+pub(super) fn search(problem: &Problem<'_>, stop: Stop) -> Outcome {
+    let instance = problem.instance;
+    let mut search = Search {
+        instance,
+        service: Service::new(instance),
+        stop,
+        cases: Vec::new(),
+        open: BinaryHeap::new(),
+        best: None,
+    };
+    // With each group on its own there is a cover of this one too.
+    if let Outcome::Optimal { cover, .. } | Outcome::Feasible { cover, .. } =
+        price::search(problem, stop)
+    {
+        search.improve(&cover);
+        search.offer(cover);
+    }
+    search.case(None);
+    let most = MOST_NODES.min(MOST_RUNS / instance.n_runs());
+    while search.cases.len() + 2 <= most && !stop.reached() {
+        let Some((Reverse(bound), at)) = search.open.pop() else {
+            break;
+        };
+        if bound >= search.value() {
+            break;
+        }
+        search.branch(at);
+    }
+    search.outcome()
+}
+
+impl Search<'_> {
+    /// The cost of the cheapest cover; the largest number while there is none.
+    fn value(&self) -> u64 {
+        self.best.as_ref().map_or(u64::MAX, |&(cost, _)| cost)
+    }
+
+    /// Takes a cover if it is one, and the cheapest so far. Whether it is one.
+    fn offer(&mut self, cover: Cover) -> bool {
+        // The checker knows the rules of sharing, and leaves nothing to believe.
+        let Ok(facts) = verify::cover(self.instance, &cover) else {
+            return false;
+        };
+        if facts.cost < self.value() {
+            self.best = Some((facts.cost, cover));
+        }
+        true
+    }
+
+    /// Branches a case into the one where its hole is bridged and the one where it is kept.
+    fn branch(&mut self, at: usize) {
+        if let Some(hole) = self.cases[at].hole {
+            let parts = [Choice::Bridged, Choice::Kept];
+            let parts = parts.map(|choice| self.case(Some((at, hole, choice))));
+            self.cases[at].parts = Some(parts);
+        }
+    }
+
+    /// Bounds a case, looks for a cover near its relaxation's, and returns its index.
+    fn case(&mut self, decided: Option<(usize, HoleAt, Choice)>) -> usize {
+        let choices = self.choices(decided);
+        let mut case =
+            Case { decided, bound: u64::MAX, tangents: Vec::new(), hole: None, parts: None };
+        if let Some(relaxation) = self.service.relax(&choices)
+            && let Some((cover, certificate)) = self.solve(&relaxation.instance)
+        {
+            let bound = verify::bound(&relaxation.instance, &certificate).unwrap_or(0);
+            case.bound = bound.saturating_add(relaxation.base);
+            case.tangents = certificate.tangents;
+            let cover = relaxation.cover(self.instance.groups().len(), cover);
+            if case.bound < self.value() && !self.offer(cover.clone()) {
+                self.improve(&cover);
+                case.hole = self.hole_in_the_way(&choices, &cover);
+            }
+        }
+        let at = self.cases.len();
+        if case.hole.is_some() && case.bound < self.value() {
+            self.open.push((Reverse(case.bound), at));
+        }
+        self.cases.push(case);
+        at
+    }
+
+    /// Everything that is decided in a case.
+    fn choices(&self, mut decided: Option<(usize, HoleAt, Choice)>) -> Choices {
+        let mut choices = Choices::all(self.instance, Choice::Undecided);
+        while let Some((whole, (group, hole), choice)) = decided {
+            choices.set(group, hole, choice);
+            decided = self.cases[whole].decided;
+        }
+        choices
+    }
+
+    /// A cover of an ordinary instance with a certificate, if there is a cover.
+    fn solve(&self, instance: &Instance) -> Option<(Cover, Certificate)> {
+        let problem = Problem { instance, line: Line::new(instance) };
+        match price::search(&problem, self.stop) {
+            Outcome::Optimal { cover, certificate } | Outcome::Feasible { cover, certificate } => {
+                Some((cover, certificate.unwrap_or_default()))
+            }
+            Outcome::Infeasible { .. } | Outcome::Unknown => None,
+        }
+    }
+
+    /// Offers the best cover in which outer rules serve the runs that those of a cover serve.
+    fn improve(&mut self, cover: &Cover) {
+        let mut choices = Choices::all(self.instance, Choice::Kept);
+        for (group, runs) in self.instance.groups().iter().map(|g| g.runs()).enumerate() {
+            for (i, &run) in runs.iter().enumerate() {
+                let ways = self.service.ways(group, i);
+                let mut taken = ways.iter().filter(|way| contains(&cover.groups[way.outer], run));
+                // The outermost rule serves the groups between as well.
+                if ways.iter().all(|way| !way.holes.is_empty())
+                    && let Some(way) = taken.next_back()
+                {
+                    for hole in way.holes.clone() {
+                        choices.set(way.outer, hole, Choice::Bridged);
+                    }
+                }
+            }
+        }
+        if let Some(relaxation) = self.service.relax(&choices)
+            && let Some((cover, _)) = self.solve(&relaxation.instance)
+        {
+            let is_cover = self.offer(relaxation.cover(self.instance.groups().len(), cover));
+            debug_assert!(is_cover, "everything is decided");
+        }
+    }
+
+    /// The undecided hole in the way of most runs that the rules of a cover leave out.
+    fn hole_in_the_way(&self, choices: &Choices, cover: &Cover) -> Option<HoleAt> {
+        let groups = self.instance.groups();
+        let mut n_runs: Vec<Vec<u64>> =
+            groups.iter().map(|group| vec![0; group.runs().len() - 1]).collect();
+        let is_bridged = |group: usize, hole: usize| {
+            let runs = groups[group].runs();
+            contains(&cover.groups[group], Span::over(runs[hole], runs[hole + 1]))
+        };
+        for (group, runs) in groups.iter().map(|g| g.runs()).enumerate() {
+            for (i, &run) in runs.iter().enumerate() {
+                let ways = self.service.ways(group, i);
+                let is_served = contains(&cover.groups[group], run)
+                    || ways.iter().any(|way| contains(&cover.groups[way.outer], run));
+                let is_open = |way: &&Way| {
+                    way.holes.clone().all(|hole| choices.of(way.outer, hole) != Choice::Kept)
+                };
+                for way in ways.iter().filter(is_open).filter(|_| !is_served) {
+                    for hole in way.holes.clone().filter(|&hole| !is_bridged(way.outer, hole)) {
+                        n_runs[way.outer][hole] += 1;
+                    }
+                }
+            }
+        }
+        let holes = n_runs.iter().enumerate().flat_map(|(group, holes)| {
+            holes.iter().enumerate().map(move |(hole, &n)| (n, Reverse((group, hole))))
+        });
+        holes.filter(|&(n, _)| n > 0).max().map(|(_, Reverse(at))| at)
+    }
+
+    fn outcome(self) -> Outcome {
+        let leaves = self.cases.iter().filter(|case| case.parts.is_none());
+        let bound = leaves.map(|case| case.bound).min().unwrap_or(0);
+        let tree = tree(self.instance, self.cases);
+        let certificate = |tree| Some(Certificate { tree, ..Certificate::default() });
+        match self.best {
+            Some((cost, cover)) if bound >= cost => {
+                Outcome::Optimal { cover, certificate: certificate(tree) }
+            }
+            Some((_, cover)) => Outcome::Feasible { cover, certificate: certificate(tree) },
+            None if bound == u64::MAX => {
+                Outcome::Infeasible { witness: Some(Witness { tree, ..Witness::default() }) }
+            }
+            None => Outcome::Unknown,
+        }
+    }
+}
+
+/// The cases in preorder, as a certificate has them.
+fn tree(instance: &Instance, mut cases: Vec<Case>) -> Vec<Node> {
+    let mut nodes = Vec::with_capacity(cases.len());
+    let mut next = vec![0];
+    while let Some(at) = next.pop() {
+        let case = &mut cases[at];
+        nodes.push(match (case.parts, case.hole) {
+            (Some([bridged, kept]), Some((group, hole))) => {
+                next.extend([kept, bridged]);
+                Node::Branch { group, hole: instance.groups()[group].runs()[hole].to() + 1 }
+            }
+            _ => Node::Leaf { tangents: std::mem::take(&mut case.tangents) },
+        });
+    }
+    nodes
+}
+
+/// Whether one of some rules in order contains a span.
+fn contains(rules: &[Span], span: Span) -> bool {
+    let next = rules.partition_point(|rule| rule.to() < span.to());
+    rules.get(next).is_some_and(|rule| rule.from() <= span.from())
+}
