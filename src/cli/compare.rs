@@ -176,6 +176,7 @@ fn compare(job: &Job, solver: &'static dyn Solver, args: &Args) -> (Row, Exit) {
 fn text(rows: &[Row]) -> String {
     let shown = |n: Option<u64>| n.map(grouped).unwrap_or_default();
     let count = |n: Option<usize>| shown(n.map(|n| n as u64));
+    let with_times = rows.iter().any(|row| row.milliseconds.is_some());
     let with_units = rows.iter().any(|row| row.units.is_some());
     let cells: Vec<Vec<String>> = rows
         .iter()
@@ -192,7 +193,10 @@ fn text(rows: &[Row]) -> String {
             }
             cells.extend([row.open_ports, row.cost, row.bound, row.gap].map(shown));
             cells.push(if row.verified { "yes" } else { "no" }.to_owned());
-            cells.extend(row.milliseconds.map(|ms| format!("{ms:.3}")));
+            if with_times {
+                // A solver that refuses the instance has none.
+                cells.push(row.milliseconds.map(|ms| format!("{ms:.3}")).unwrap_or_default());
+            }
             cells
         })
         .collect();
@@ -201,7 +205,7 @@ fn text(rows: &[Row]) -> String {
         head.extend(["IPv4 units", "IPv6 units"]);
     }
     head.extend(["open ports", "cost", "bound", "gap", "verified"]);
-    if rows.iter().any(|row| row.milliseconds.is_some()) {
+    if with_times {
         head.push("ms");
     }
     table::table(&head, &cells)
