@@ -11,7 +11,7 @@ use ipnet::IpNet;
 
 use rangecover::evidence::Records;
 use rangecover::inputs::{Reading, Source};
-use rangecover::instance::{Budget, Instance, drop_forbidden, groups};
+use rangecover::instance::{Budget, Instance, drop_forbidden, groups, outer_groups};
 use rangecover::limits::{LimitSpec, Limits, WeightEntry, parse_weights};
 use rangecover::port_list::Entry;
 use rangecover::solve::{SOLVERS, Solver, Stop, default_solver, solver};
@@ -52,6 +52,9 @@ pub(crate) struct LimitArgs {
     /// Take forbidden ports out of the used ones instead of refusing them
     #[arg(long)]
     drop_forbidden: bool,
+    /// Let the rules of outer zones serve the zones inside them, with --zones
+    #[arg(long)]
+    pub(crate) share_outer: bool,
     /// What opening a port costs: lines PORTS WEIGHT; 1 where nothing is said
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
@@ -176,7 +179,7 @@ pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Job
             None => units.of(quota).into(),
         };
         let (budget, reserve) = (in_force(budget), in_force(limits.reserve()));
-        let job = job(source, &limit, budget, limits.drop_forbidden);
+        let job = job(source, &limit, budget, limits.drop_forbidden, limits.share_outer);
         match job {
             Ok(job) => jobs.push(Job { reserve, ..job }),
             Err(error) => {
@@ -195,10 +198,18 @@ pub(crate) fn job(
     limits: &Arc<Limits>,
     budget: impl Into<Budget>,
     drop: bool,
+    share_outer: bool,
 ) -> anyhow::Result<Job> {
     let dropped = if drop { drop_forbidden(&mut source.used, limits) } else { Vec::new() };
     let groups = groups(&source.used, source.zones.as_deref());
-    let instance =
+    let mut instance =
         Instance::of_groups(groups, budget, Arc::clone(limits)).with_context(|| source.name())?;
+    if share_outer {
+        let outer = source
+            .zones
+            .as_deref()
+            .map(|zones| outer_groups(&source.used, |origin| zones.outer(origin)));
+        instance = instance.sharing(outer.unwrap_or_default()).with_context(|| source.name())?;
+    }
     Ok(Job { source, instance, reserve: Budget::default(), dropped })
 }

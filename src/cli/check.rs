@@ -83,6 +83,7 @@ fn terms(record: &AnswerRecord) -> String {
     let entries = |what: &str, n: usize| (n > 0).then(|| format!("{what} in {n} entries"));
     terms.extend(entries("ports forbidden", spec.forbid.len()));
     terms.extend(entries("weights", spec.weights.len()));
+    terms.extend(record.share_outer.then(|| "outer rules serve inner zones".to_owned()));
     let dropped: u64 = record.dropped.iter().map(|entry| entry.span.len()).sum();
     terms.extend((dropped > 0).then(|| format!("{} dropped", counted(dropped, "used port"))));
     format!(" ({})", terms.join(", "))
@@ -104,7 +105,7 @@ fn budget(record: &AnswerRecord, rule: &str) -> String {
 fn check(source: Source, record: &AnswerRecord) -> anyhow::Result<String> {
     let limits = Arc::new(Limits::from(record.limits.clone()));
     let Job { instance, dropped, .. } =
-        job(source, &limits, record.budget(), !record.dropped.is_empty())?;
+        job(source, &limits, record.budget(), !record.dropped.is_empty(), record.share_outer)?;
     ensure!(dropped == record.dropped, "other ports were dropped than the answer says");
     let groups: Vec<GroupRecord> = instance.groups().iter().map(GroupRecord::of).collect();
     let claimed = record.groups.iter().map(GroupRecord::without_rules);

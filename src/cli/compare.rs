@@ -141,7 +141,11 @@ fn compare(job: &Job, solver: &'static dyn Solver, args: &Args) -> (Row, Exit) {
     let elapsed = started.elapsed();
     let place = || format!("{}, {}", job.source.name(), solver.name());
     let checked = match outcome {
-        Err(error @ (SolveError::TooLarge { .. } | SolveError::Fractional { .. })) => {
+        Err(
+            error @ (SolveError::TooLarge { .. }
+            | SolveError::Fractional { .. }
+            | SolveError::Shared { .. }),
+        ) => {
             output::note(&format!("{}: {error}", place()));
             return (row, Exit::Unanswered);
         }

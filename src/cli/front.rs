@@ -14,12 +14,12 @@ use serde::Serialize;
 
 use rangecover::chart::{self, Chart, Step};
 use rangecover::export::{json, table::csv};
-use rangecover::front::{FrontPoint, Tradeoff};
+use rangecover::front::{FrontError, FrontPoint, Tradeoff};
 use rangecover::zones::Family;
 
 use super::args::{Job, LimitArgs, load};
 use super::inputs::InputArgs;
-use super::{Exit, output};
+use super::{Exit, output, usage};
 
 /// Last budget that can be asked for: ports have fewer runs by far.
 const MOST_BUDGETS: i64 = 1_000_000;
@@ -161,6 +161,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         (Format::Text, None) => Wanted::Selected,
     };
     let up_to = args.up_to.map(|budget| budget as usize);
+    if args.limits.share_outer {
+        usage(FrontError::Shared);
+    }
     let jobs = load(&args.inputs, &args.limits)?;
     let bar = output::progress("fronts");
     bar.set_length(jobs.list.len() as u64);

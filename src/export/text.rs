@@ -13,6 +13,7 @@ use crate::instance::{Budget, Group};
 use crate::limits::LimitSpec;
 use crate::ports::Span;
 use crate::report::{OutcomeName, Solved};
+use crate::solve::default_solver;
 use crate::verify::Facts;
 use crate::zones::Family;
 
@@ -67,8 +68,14 @@ fn block(solved: &Solved) -> String {
             let tried = solved.solver;
             writeln!(text, ": {tried} found no cover within {budget} and excludes none")
                 .expect(STRING);
-            list(&mut text, "what helps", &["--solver price, which decides".to_owned()]);
+            let is_undecided = solved.instance.is_shared() && tried == default_solver().name();
+            let helps =
+                if is_undecided { "a larger --max-rules" } else { "--solver price, which decides" };
+            list(&mut text, "what helps", &[helps.to_owned()]);
         }
+    }
+    if solved.instance.shares_outer() {
+        list(&mut text, "sharing", &sharing(solved));
     }
     rules(&mut text, solved);
     if let Some(seen) = &solved.source.seen {
@@ -101,6 +108,22 @@ fn used(solved: &Solved) -> String {
         1 => format!("{shown} used port"),
         _ => format!("{shown} used ports"),
     }
+}
+
+/// That outer rules serve inner zones, and in how many cases what is claimed was proven.
+fn sharing(solved: &Solved) -> Vec<String> {
+    let proof = match &solved.answer {
+        Answer::Optimal { certificate, .. } => Some(("proven in", &certificate.tree)),
+        Answer::Feasible { certificate, .. } if solved.solver == default_solver().name() => {
+            Some(("stopped after", &certificate.tree))
+        }
+        Answer::Feasible { certificate, .. } => Some(("bound proven in", &certificate.tree)),
+        Answer::Infeasible { witness, .. } => Some(("proven in", &witness.tree)),
+        Answer::Unknown => None,
+    };
+    let proof = proof.filter(|(_, tree)| !tree.is_empty());
+    let proof = proof.map(|(how, tree)| format!("{how} {}", counted(tree.len() as u64, "case")));
+    ["outer rules serve inner zones".to_owned()].into_iter().chain(proof).collect()
 }
 
 /// How much was recorded.
@@ -167,7 +190,7 @@ fn infeasible(text: &mut String, solved: &Solved, witness: &Witness, repairs: &R
     };
     writeln!(text, ", verified: {} cannot do it, {needed} can", budget(solved)).expect(STRING);
     let groups = solved.instance.groups();
-    if witness.windows.is_empty() {
+    if witness.windows.is_empty() && witness.tree.is_empty() {
         let groups: Vec<String> = groups.iter().map(rule_each).collect();
         list(text, "a rule each for", &shortened(groups));
     }
@@ -185,6 +208,7 @@ fn infeasible(text: &mut String, solved: &Solved, witness: &Witness, repairs: &R
     let rules = short.collect::<Vec<_>>().join(" ");
     let open = match (repairs.max_open_ports, &repairs.reason) {
         (Some(most), _) => format!("or --max-open-ports {most}"),
+        (None, Some(reason)) if solved.instance.is_shared() => format!("({reason})"),
         (None, reason) => {
             format!("(no --max-open-ports helps: {})", reason.as_deref().unwrap_or_default())
         }

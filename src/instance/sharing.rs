@@ -14,11 +14,13 @@ impl Instance {
     /// The same instance where outer groups serve inner ones.
     ///
     /// For each group the groups that serve it, by index, the innermost first; of the same protocol.
+    /// Groups beyond those that are listed have none.
     ///
     /// # Errors
     /// When that is no nesting: what serves a group has to be served by groups that serve it too.
-    pub fn sharing(self, outer: Vec<Vec<usize>>) -> Result<Self, InstanceError> {
+    pub fn sharing(self, mut outer: Vec<Vec<usize>>) -> Result<Self, InstanceError> {
         let groups = &self.groups;
+        outer.resize(groups.len(), Vec::new());
         let of = |group: usize| outer.get(group).map_or(&[][..], Vec::as_slice);
         let is_right = |group: usize| {
             of(group).iter().all(|&other| {
@@ -30,8 +32,7 @@ impl Instance {
         if let Some(group) = (0..groups.len()).find(|&group| !is_right(group)) {
             return Err(InstanceError::Outer { group: groups[group].name() });
         }
-        let outer = (0..groups.len()).map(|group| of(group).to_vec()).collect();
-        Ok(Self { outer: Some(outer), ..self })
+        Ok(Self { outer: Some(outer.into()), ..self })
     }
 
     /// The groups whose rules serve a group, the innermost first; none without sharing.

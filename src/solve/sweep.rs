@@ -71,7 +71,7 @@ pub(crate) fn repairs(line: &Line, instance: &Instance) -> Repairs {
     let max_rules_ipv6 = instance.counts_in(Family::Ipv6).then_some(least.ipv6);
     if instance.is_shared() {
         // With each group on its own this is enough; what else is, takes a search for each guess.
-        let reason = "not searched for where outer rules serve inner zones".to_owned();
+        let reason = "less may do, which is not searched for".to_owned();
         let (max_open_ports, reason) = (None, Some(reason));
         return Repairs { max_rules: least.ipv4, max_rules_ipv6, max_open_ports, reason };
     }

@@ -17,8 +17,8 @@ use std::collections::BinaryHeap;
 
 use crate::certificate::{Certificate, Node, Tangent, Witness};
 use crate::cover::Cover;
-use crate::instance::Instance;
 use crate::instance::relaxation::{Choice, Choices, Service, Way};
+use crate::instance::{Group, Instance};
 use crate::line::Line;
 use crate::ports::Span;
 use crate::verify;
@@ -169,7 +169,7 @@ impl Search<'_> {
     /// Offers the best cover in which outer rules serve the runs that those of a cover serve.
     fn improve(&mut self, cover: &Cover) {
         let mut choices = Choices::all(self.instance, Choice::Kept);
-        for (group, runs) in self.instance.groups().iter().map(|g| g.runs()).enumerate() {
+        for (group, runs) in self.instance.groups().iter().map(Group::runs).enumerate() {
             for (i, &run) in runs.iter().enumerate() {
                 let ways = self.service.ways(group, i);
                 let mut taken = ways.iter().filter(|way| contains(&cover.groups[way.outer], run));
@@ -200,7 +200,7 @@ impl Search<'_> {
             let runs = groups[group].runs();
             contains(&cover.groups[group], Span::over(runs[hole], runs[hole + 1]))
         };
-        for (group, runs) in groups.iter().map(|g| g.runs()).enumerate() {
+        for (group, runs) in groups.iter().map(Group::runs).enumerate() {
             for (i, &run) in runs.iter().enumerate() {
                 let ways = self.service.ways(group, i);
                 let is_served = contains(&cover.groups[group], run)

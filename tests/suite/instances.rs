@@ -152,11 +152,15 @@ pub(crate) fn nested_instance() -> impl Strategy<Value = Instance> {
     let units = |(protocol, quota, units, weight)| (protocol, quota, 1 + units % 4, weight);
     let chain = vec((few_runs(4), terms().prop_map(units)), 2..=3);
     let beside = (few_runs(2), terms().prop_map(units));
-    (chain, beside, 0..24_usize, 0..12_usize, limits()).prop_map(
-        |(chain, beside, ipv4, ipv6, spec)| {
-            nested(chain, beside, Budget { ipv4, ipv6 }, Limits::from(spec))
-        },
-    )
+    // Most budgets are near the least that works without sharing, on either side.
+    let near = || (0..8_usize, 0..5_usize);
+    (chain, beside, near(), near(), limits()).prop_map(|(chain, beside, ipv4, ipv6, spec)| {
+        let instance = nested(chain, beside, Budget::default(), Limits::from(spec));
+        let least = least_budget(&Line::new(&instance), &instance);
+        let near = |least: usize, (less, more): (usize, usize)| least.saturating_sub(less) + more;
+        let (ipv4, ipv6) = (near(least.ipv4, ipv4), near(least.ipv6, ipv6));
+        instance.with_budget(Budget { ipv4, ipv6 })
+    })
 }
 
 /// A shared instance of about 30 runs in nested zones, and a budget near the least without sharing.
