@@ -1,264 +1,24 @@
 //! An instance: groups of used ports that share one budget of rules.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::limits::Limits;
 use crate::port_list::{Entry, UsedPorts};
 use crate::ports::{PortSet, Protocol, Span};
-use crate::zones::{Family, Origin, Quota, Zones};
+use crate::zones::Family;
 
+mod budget;
+mod group;
 pub(crate) mod relaxation;
 mod sharing;
 
-use relaxation::Relaxed;
+use budget::classes;
+pub use budget::{Budget, Class};
+pub use group::{Group, GroupKey, Terms, Used, from_anywhere, groups};
 pub use sharing::outer_groups;
-
-/// What tells groups apart: where connections come from, if that is told, and the protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct GroupKey {
-    /// Where connections come from; none where sources are not told apart.
-    pub origin: Option<Origin>,
-    /// The protocol.
-    pub protocol: Protocol,
-}
-
-/// The used ports of each group of one interface.
-pub type Used = BTreeMap<GroupKey, PortSet>;
-
-/// The groups of used ports, with what their zones count for.
-pub fn groups<'a>(used: &'a Used, zones: Option<&'a Zones>) -> impl Iterator<Item = Group> + 'a {
-    used.iter().map(move |(&GroupKey { origin, protocol }, ports)| {
-        let terms = match (origin, zones) {
-            (Some(origin), Some(zones)) => Terms::of(origin, zones),
-            _ => Terms::default(),
-        };
-        Group::new(protocol, terms, ports.runs())
-    })
-}
-
-/// Used ports whose sources are not told apart.
-#[must_use]
-pub fn from_anywhere(used: UsedPorts) -> Used {
-    let group = |(protocol, ports)| (GroupKey { origin: None, protocol }, ports);
-    used.into_iter().map(group).collect()
-}
-
-/// What the rules of a group count for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Terms {
-    /// The name of the zone that connections come from; none where sources are not told apart.
-    pub zone: Option<Arc<str>>,
-    /// The quotas that each rule counts in.
-    pub quota: Quota,
-    /// The units of these quotas that each rule takes, `q_g`; at least 1.
-    pub units: u32,
-    /// What opening a port costs, as a multiple of the weight of the port.
-    pub weight: u32,
-}
-
-impl Default for Terms {
-    /// Those of a rule with a single source.
-    fn default() -> Self {
-        Self { zone: None, quota: Quota::Ipv4, units: 1, weight: 1 }
-    }
-}
-
-impl Terms {
-    /// The terms of a zone's rules.
-    #[must_use]
-    pub fn of(origin: Origin, zones: &Zones) -> Self {
-        let zone = zones.zone(origin);
-        Self {
-            zone: Some(zone.name().into()),
-            quota: origin.quota,
-            units: zone.units(origin.quota),
-            weight: zone.weight(),
-        }
-    }
-}
-
-/// The used ports of one protocol from one source, as runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    protocol: Protocol,
-    terms: Terms,
-    runs: Vec<Span>,
-    /// In relaxations only.
-    relaxed: Option<Box<Relaxed>>,
-}
-
-impl Group {
-    /// A group of runs.
-    #[must_use]
-    pub fn new(protocol: Protocol, terms: Terms, runs: Vec<Span>) -> Self {
-        Self { protocol, terms, runs, relaxed: None }
-    }
-
-    /// The protocol whose ports these are.
-    #[must_use]
-    pub fn protocol(&self) -> Protocol {
-        self.protocol
-    }
-
-    /// What its rules count for.
-    #[must_use]
-    pub fn terms(&self) -> &Terms {
-        &self.terms
-    }
-
-    /// The name for people: the protocol, after the zone and the family where these are told apart.
-    #[must_use]
-    pub fn name(&self) -> String {
-        match self.zone_and_family() {
-            source if source.is_empty() => self.protocol.to_string(),
-            source => format!("{source} {}", self.protocol),
-        }
-    }
-
-    /// The zone, and the family where rules are for one; empty where sources are not told apart.
-    #[must_use]
-    pub fn zone_and_family(&self) -> String {
-        match (self.terms.zone.as_deref(), self.terms.quota) {
-            (None, _) => String::new(),
-            (Some(zone), Quota::Both) => zone.to_owned(),
-            (Some(zone), quota) => format!("{zone} {quota}"),
-        }
-    }
-
-    /// The maximal blocks of used ports in order, at least one.
-    #[must_use]
-    pub fn runs(&self) -> &[Span] {
-        &self.runs
-    }
-
-    /// Number of used ports.
-    #[must_use]
-    pub fn n_used_ports(&self) -> u64 {
-        self.runs.iter().map(|run| run.len()).sum()
-    }
-
-    /// What it has beside its runs, in a relaxation.
-    pub(crate) fn relaxed(&self) -> Option<&Relaxed> {
-        self.relaxed.as_deref()
-    }
-
-    /// What opening the ports of a hole costs, `c_i`.
-    #[must_use]
-    pub fn cost(&self, limits: &Limits, hole: Span) -> u64 {
-        limits.weights(self.protocol).cost(hole).saturating_mul(self.terms.weight.into())
-    }
-
-    /// The blocks of unused ports between the runs, in order.
-    pub fn holes(&self) -> impl Iterator<Item = Span> + '_ {
-        self.runs.windows(2).filter_map(|pair| pair[0].hole_before(pair[1]))
-    }
-}
-
-/// The units that rules may take, `R`, for each quota.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Budget {
-    /// Of the quota of IPv4 rules, or of the only one where families are not told apart.
-    pub ipv4: usize,
-    /// Of the quota of IPv6 rules.
-    pub ipv6: usize,
-}
-
-impl From<usize> for Budget {
-    /// For instances whose families are not told apart.
-    fn from(ipv4: usize) -> Self {
-        Self { ipv4, ipv6: 0 }
-    }
-}
-
-impl fmt::Display for Budget {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { ipv4, ipv6 } = self;
-        if *ipv6 == 0 { write!(f, "{ipv4}") } else { write!(f, "{ipv4} ipv4 + {ipv6} ipv6") }
-    }
-}
-
-impl Budget {
-    /// The units of the quota of a family.
-    #[must_use]
-    pub fn of(self, family: Family) -> usize {
-        match family {
-            Family::Ipv4 => self.ipv4,
-            Family::Ipv6 => self.ipv6,
-        }
-    }
-
-    /// The same with other units for a family.
-    #[must_use]
-    pub fn with(self, family: Family, units: usize) -> Self {
-        match family {
-            Family::Ipv4 => Self { ipv4: units, ..self },
-            Family::Ipv6 => Self { ipv6: units, ..self },
-        }
-    }
-
-    /// Adds the units that `n_rules` rules of a group take.
-    pub fn add(&mut self, terms: &Terms, n_rules: usize) {
-        self.add_units(terms.quota, (terms.units as usize).saturating_mul(n_rules));
-    }
-
-    /// Takes the units of a rule of a group away.
-    pub(crate) fn remove(&mut self, terms: &Terms) {
-        let mut rule = Self::default();
-        rule.add(terms, 1);
-        *self = self.less(rule);
-    }
-
-    /// Adds units to all quotas that count.
-    pub fn add_units(&mut self, quota: Quota, units: usize) {
-        for family in Family::ALL {
-            if quota.counts_in(family) {
-                *self = self.with(family, self.of(family).saturating_add(units));
-            }
-        }
-    }
-
-    /// These units less others, at least 0.
-    #[must_use]
-    pub fn less(self, other: Self) -> Self {
-        Self {
-            ipv4: self.ipv4.saturating_sub(other.ipv4),
-            ipv6: self.ipv6.saturating_sub(other.ipv6),
-        }
-    }
-
-    /// How many rules of a class fit into these units.
-    #[must_use]
-    pub fn n_rules(self, class: &Class) -> usize {
-        let counts = Family::ALL.into_iter().filter(|&family| class.quota.counts_in(family));
-        let fits = counts.map(|family| self.of(family) / class.units as usize);
-        fits.min().unwrap_or(0)
-    }
-
-    /// The quota of which these units are more than there are, if there is one.
-    #[must_use]
-    pub fn exceeds(self, budget: Self) -> Option<Family> {
-        Family::ALL.into_iter().find(|&family| self.of(family) > budget.of(family))
-    }
-}
-
-/// Groups whose rules take the same units of the same quotas.
-///
-/// Their front is convex, as that of one group: the fronts of the groups merge by their steepest
-/// steps.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Class {
-    /// The quotas that each rule counts in.
-    pub quota: Quota,
-    /// The units of these quotas that each rule takes.
-    pub units: u32,
-    /// The groups, by index, in order.
-    pub groups: Vec<usize>,
-}
 
 /// Why used ports and limits make no instance.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -468,18 +228,6 @@ impl Instance {
         }
         units
     }
-}
-
-fn classes(groups: &[Group]) -> Vec<Class> {
-    let mut classes: Vec<Class> = Vec::new();
-    for (i, group) in groups.iter().enumerate() {
-        let Terms { quota, units, .. } = group.terms;
-        match classes.iter_mut().find(|class| (class.quota, class.units) == (quota, units)) {
-            Some(class) => class.groups.push(i),
-            None => classes.push(Class { quota, units, groups: vec![i] }),
-        }
-    }
-    classes
 }
 
 /// The points that two lists of spans share; both are in order and disjoint.
