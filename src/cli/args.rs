@@ -53,7 +53,7 @@ pub(crate) struct LimitArgs {
     #[arg(long)]
     drop_forbidden: bool,
     /// Let the rules of outer zones serve the zones inside them, with --zones
-    #[arg(long)]
+    #[arg(long, requires = "zones")]
     pub(crate) share_outer: bool,
     /// What opening a port costs: lines PORTS WEIGHT; 1 where nothing is said
     #[arg(long, value_name = "FILE")]
