@@ -67,7 +67,43 @@ pub enum Node {
     Leaf {
         /// As many for each class as it takes.
         tangents: Vec<Tangent>,
+        /// What proves more than the tangents, if something does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tolls: Option<Tolls>,
     },
+}
+
+/// Prices of units and of service, in which outer rules and inner runs are settled with each other.
+///
+/// A run that is served pays a toll for each hole that the outer rule over it bridges; whoever
+/// bridges the hole gets it. All sums are multiples of one over the scale.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tolls {
+    /// What one unit of cost is here, at least 1.
+    pub scale: u32,
+    /// The price of a unit of the quota of IPv4 rules.
+    pub ipv4: u64,
+    /// The price of a unit of the quota of IPv6 rules.
+    pub ipv6: u64,
+    /// The tolls that are not 0.
+    pub tolls: Vec<Toll>,
+}
+
+/// What a run pays for a hole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Toll {
+    /// Index of the group that is served.
+    pub group: usize,
+    /// First port of the run.
+    pub run: u32,
+    /// Index of the group that serves it.
+    pub outer: usize,
+    /// First port of the hole.
+    pub hole: u32,
+    /// What the one pays and the other gets.
+    pub toll: u64,
 }
 
 /// A proof of a lower bound on the cost of every cover within the budget.

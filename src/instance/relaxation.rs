@@ -80,6 +80,19 @@ impl Choices {
     pub(crate) fn set(&mut self, group: usize, hole: usize, choice: Choice) {
         self.0[group][hole] = choice;
     }
+
+    /// For each group and hole the number of kept holes before it, and after the last.
+    pub(crate) fn kept_before(&self) -> Vec<Vec<usize>> {
+        let of_group = |holes: &Vec<Choice>| {
+            let mut n_kept = 0;
+            let counts = holes.iter().map(|&choice| {
+                n_kept += usize::from(choice == Choice::Kept);
+                n_kept
+            });
+            std::iter::once(0).chain(counts).collect()
+        };
+        self.0.iter().map(of_group).collect()
+    }
 }
 
 /// A way for a run to be served: by a rule of an outer group over at least these runs.
@@ -91,11 +104,31 @@ pub(crate) struct Way {
     pub(crate) holes: Range<usize>,
 }
 
+impl Way {
+    /// Whether no hole is kept in it.
+    pub(crate) fn is_open(&self, kept_before: &[Vec<usize>]) -> bool {
+        let kept = &kept_before[self.outer];
+        kept[self.holes.end] == kept[self.holes.start]
+    }
+}
+
 /// A shared instance with all ways to serve each run.
 #[derive(Debug)]
 pub(crate) struct Service<'a> {
     instance: &'a Instance,
     ways: Vec<Vec<Vec<Way>>>,
+}
+
+/// A shared instance without the holes that are bridged for good.
+#[derive(Debug)]
+pub(crate) struct Merged {
+    /// Its runs and holes, each group on its own.
+    pub(crate) instance: Instance,
+    /// The cost of the holes that are bridged.
+    pub(crate) base: u64,
+    /// For each group and run the run that it is, or is a part of. Hole `i` is the one after the
+    /// run with run `i` in it.
+    pub(crate) runs: Vec<Vec<usize>>,
 }
 
 /// A relaxation.
@@ -120,6 +153,11 @@ impl<'a> Service<'a> {
         Self { instance, ways: instance.groups().iter().enumerate().map(of_group).collect() }
     }
 
+    /// The shared instance.
+    pub(crate) fn instance(&self) -> &'a Instance {
+        self.instance
+    }
+
     /// The ways to serve a run of a group, those of the innermost group first.
     pub(crate) fn ways(&self, group: usize, run: usize) -> &[Way] {
         &self.ways[group][run]
@@ -127,34 +165,65 @@ impl<'a> Service<'a> {
 
     /// The relaxation under some choices; none when a limit forbids what they bridge.
     pub(crate) fn relax(&self, choices: &Choices) -> Option<Relaxation> {
-        let limits = self.instance.limits();
-        let kept_before: Vec<Vec<usize>> =
-            choices.0.iter().map(|holes| kept_before(holes)).collect();
-        let may_be_served = |way: &Way| {
-            let kept = &kept_before[way.outer];
-            kept[way.holes.end] == kept[way.holes.start]
-        };
+        let kept_before = choices.kept_before();
+        let is_open = |way: &Way| way.is_open(&kept_before);
         let mut relaxed = Vec::new();
         let mut places = Vec::new();
         let mut base: u64 = 0;
-        for (i, group) in self.instance.groups().iter().enumerate() {
-            let mut builder = Builder::new(limits, group);
-            for (run, ways) in self.ways[i].iter().enumerate() {
-                let before = run.checked_sub(1).map(|hole| choices.of(i, hole));
-                let is_required =
-                    choices.of(i, run) == Choice::Bridged || !ways.iter().any(may_be_served);
-                builder.push(group.runs()[run], before == Some(Choice::Bridged), is_required)?;
-            }
-            base = base.saturating_add(builder.base);
-            if let Some(group) = builder.group() {
+        for i in 0..self.ways.len() {
+            let (cost, group) = self.part(choices, i, |ways| ways.iter().any(is_open))?;
+            base = base.saturating_add(cost);
+            if let Some(group) = group {
                 relaxed.push(group);
                 places.push(i);
             }
         }
-        let classes = classes(&relaxed).into();
+        Some(Relaxation { instance: self.ordinary(relaxed), base, groups: places })
+    }
+
+    /// All runs, those around holes that are bridged for good as one; none when a limit forbids it.
+    pub(crate) fn merge(&self, choices: &Choices) -> Option<Merged> {
+        let mut merged = Vec::new();
+        let mut base: u64 = 0;
+        for i in 0..self.ways.len() {
+            let (cost, group) = self.part(choices, i, |_| false)?;
+            base = base.saturating_add(cost);
+            merged.extend(group);
+        }
+        let runs = choices.0.iter().map(|holes| {
+            let mut run = 0;
+            let next = holes.iter().map(|&choice| {
+                run += usize::from(choice != Choice::Bridged);
+                run
+            });
+            std::iter::once(0).chain(next).collect()
+        });
+        Some(Merged { instance: self.ordinary(merged), base, runs: runs.collect() })
+    }
+
+    /// A group with its bridged holes merged, without runs that are left out, and the cost of the
+    /// former.
+    fn part(
+        &self,
+        choices: &Choices,
+        i: usize,
+        leaves_out: impl Fn(&[Way]) -> bool,
+    ) -> Option<(u64, Option<Group>)> {
+        let group = &self.instance.groups()[i];
+        let mut builder = Builder::new(self.instance.limits(), group);
+        for (run, ways) in self.ways[i].iter().enumerate() {
+            let is_bridged = |hole| choices.of(i, hole) == Choice::Bridged;
+            let is_merged = run.checked_sub(1).is_some_and(is_bridged);
+            let is_required = is_bridged(run) || !leaves_out(ways);
+            builder.push(group.runs()[run], is_merged, is_required)?;
+        }
+        Some((builder.base, builder.group()))
+    }
+
+    fn ordinary(&self, groups: Vec<Group>) -> Instance {
+        let classes = classes(&groups).into();
         let (budget, limits) = (self.instance.budget, Arc::clone(&self.instance.limits));
-        let instance = Instance { groups: relaxed.into(), classes, budget, limits, outer: None };
-        Some(Relaxation { instance, base, groups: places })
+        Instance { groups: groups.into(), classes, budget, limits, outer: None }
     }
 }
 
@@ -194,15 +263,6 @@ fn allows(limits: &Limits, protocol: Protocol, rule: Span, unused: Hole) -> bool
         && within(limits.max_rule_width(), rule.len())
         // No used port is forbidden.
         && forbidden.get(next).is_none_or(|ports| ports.from() > rule.to())
-}
-
-fn kept_before(holes: &[Choice]) -> Vec<usize> {
-    let mut n_kept = 0;
-    let counts = holes.iter().map(|&choice| {
-        n_kept += usize::from(choice == Choice::Kept);
-        n_kept
-    });
-    std::iter::once(0).chain(counts).collect()
 }
 
 /// A group of a relaxation, run by run.

@@ -24,6 +24,7 @@ mod shared_ilp;
 pub(crate) mod splice;
 pub(crate) mod sweep;
 mod threshold;
+mod tolls;
 mod tree;
 
 pub use dp::least_costs;

@@ -22,15 +22,22 @@ use crate::instance::{Group, Instance};
 use crate::line::Line;
 use crate::ports::Span;
 use crate::verify;
+use crate::zones::Family;
 
 use super::price;
+use super::tolls::{Market, Prices};
 use super::{Outcome, Problem, Stop};
 
 /// Most nodes of a tree.
 const MOST_NODES: usize = 10_000;
 
 /// Most runs in all nodes of a tree together: what it takes to solve, to write and to check them.
-const MOST_RUNS: usize = 1_000_000;
+const MOST_RUNS: usize = 500_000;
+
+/// Steps of the search for tolls, at the root and in its parts, and of these between two covers.
+const ROOT_STEPS: usize = 400;
+const PART_STEPS: usize = 30;
+const COVER_STEPS: usize = 25;
 
 /// A hole, by its group and its place there.
 type HoleAt = (usize, usize);
@@ -42,6 +49,10 @@ struct Case {
     /// No cover in it costs less.
     bound: u64,
     tangents: Vec<Tangent>,
+    /// What the tangents prove.
+    relaxed: u64,
+    /// Prices that bound it, to go on from in its parts.
+    prices: Prices,
     /// The undecided hole to branch on; none when the relaxation's optimum is a cover, or there is
     /// none.
     hole: Option<HoleAt>,
@@ -123,18 +134,27 @@ impl Search<'_> {
     /// Bounds a case, looks for a cover near its relaxation's, and returns its index.
     fn case(&mut self, decided: Option<(usize, HoleAt, Choice)>) -> usize {
         let choices = self.choices(decided);
-        let mut case =
-            Case { decided, bound: u64::MAX, tangents: Vec::new(), hole: None, parts: None };
+        let mut case = Case {
+            decided,
+            bound: u64::MAX,
+            tangents: Vec::new(),
+            relaxed: u64::MAX,
+            prices: Prices::default(),
+            hole: None,
+            parts: None,
+        };
         if let Some(relaxation) = self.service.relax(&choices)
             && let Some((cover, certificate)) = self.solve(&relaxation.instance)
         {
             let bound = verify::bound(&relaxation.instance, &certificate).unwrap_or(0);
-            case.bound = bound.saturating_add(relaxation.base);
+            case.relaxed = bound.saturating_add(relaxation.base);
+            case.bound = case.relaxed;
             case.tangents = certificate.tangents;
             let cover = relaxation.cover(self.instance.groups().len(), cover);
             if case.bound < self.value() && !self.offer(cover.clone()) {
                 self.improve(&cover);
                 case.hole = self.hole_in_the_way(&choices, &cover);
+                self.raise(&mut case, &choices, &relaxation.instance);
             }
         }
         let at = self.cases.len();
@@ -143,6 +163,32 @@ impl Search<'_> {
         }
         self.cases.push(case);
         at
+    }
+
+    /// Raises the bound of a case by tolls, and looks for a cover near what these lead to.
+    fn raise(&mut self, case: &mut Case, choices: &Choices, relaxed: &Instance) {
+        let Some(market) = Market::new(&self.service, choices) else {
+            return;
+        };
+        let (start, n_steps) = match case.decided {
+            Some((whole, ..)) => (self.cases[whole].prices.clone(), PART_STEPS),
+            None => (Prices::new(&self.service, unit_prices(relaxed, &case.tangents)), ROOT_STEPS),
+        };
+        let mut covers = Vec::new();
+        let target = self.best.as_ref().map(|&(cost, _)| cost);
+        let found = market.raise(start, target, n_steps, |nth, cover| {
+            if nth % COVER_STEPS == COVER_STEPS - 1 {
+                covers.push(cover);
+            }
+        });
+        covers.push(found.cover);
+        for cover in covers {
+            self.improve(&cover);
+        }
+        let tolls = found.prices.certificate(&self.service);
+        let bound = verify::case_bound(&self.service, choices, &[], Some(&tolls)).unwrap_or(0);
+        case.bound = case.bound.max(bound);
+        case.prices = found.prices;
     }
 
     /// Everything that is decided in a case.
@@ -224,7 +270,7 @@ impl Search<'_> {
     fn outcome(self) -> Outcome {
         let leaves = self.cases.iter().filter(|case| case.parts.is_none());
         let bound = leaves.map(|case| case.bound).min().unwrap_or(0);
-        let tree = tree(self.instance, self.cases);
+        let tree = tree(&self.service, self.cases, bound);
         let certificate = |tree| Some(Certificate { tree, ..Certificate::default() });
         match self.best {
             Some((cost, cover)) if bound >= cost => {
@@ -239,8 +285,9 @@ impl Search<'_> {
     }
 }
 
-/// The cases in preorder, as a certificate has them.
-fn tree(instance: &Instance, mut cases: Vec<Case>) -> Vec<Node> {
+/// The cases in preorder, as a certificate has them, with what it takes to prove a bound.
+fn tree(service: &Service<'_>, mut cases: Vec<Case>, bound: u64) -> Vec<Node> {
+    let groups = service.instance().groups();
     let mut nodes = Vec::with_capacity(cases.len());
     let mut next = vec![0];
     while let Some(at) = next.pop() {
@@ -248,12 +295,29 @@ fn tree(instance: &Instance, mut cases: Vec<Case>) -> Vec<Node> {
         nodes.push(match (case.parts, case.hole) {
             (Some([bridged, kept]), Some((group, hole))) => {
                 next.extend([kept, bridged]);
-                Node::Branch { group, hole: instance.groups()[group].runs()[hole].to() + 1 }
+                Node::Branch { group, hole: groups[group].runs()[hole].to() + 1 }
             }
-            _ => Node::Leaf { tangents: std::mem::take(&mut case.tangents) },
+            _ if case.relaxed >= bound => {
+                Node::Leaf { tangents: std::mem::take(&mut case.tangents), tolls: None }
+            }
+            _ => {
+                let tolls = Some(case.prices.certificate(service));
+                Node::Leaf { tangents: Vec::new(), tolls }
+            }
         });
     }
     nodes
+}
+
+/// What units of each quota cost in a relaxation, by its tangents.
+fn unit_prices(relaxed: &Instance, tangents: &[Tangent]) -> [u64; Family::ALL.len()] {
+    Family::ALL.map(|family| {
+        let classes = tangents.iter().filter_map(|tangent| {
+            let class = &relaxed.classes()[tangent.class];
+            class.quota.counts_in(family).then(|| tangent.price / u64::from(class.units))
+        });
+        classes.min().unwrap_or(0)
+    })
 }
 
 /// Whether one of some rules in order contains a span.

@@ -28,6 +28,7 @@
 mod bound;
 mod ledger;
 mod shared;
+mod tolls;
 mod violation;
 
 use std::borrow::Borrow;
@@ -42,6 +43,7 @@ use crate::zones::Family;
 pub use bound::{Bounds, Joined};
 use bound::{ClassBound, Slope};
 use ledger::Ledger;
+pub(crate) use shared::leaf as case_bound;
 pub use violation::Violation;
 
 /// What the checker found a cover to be.

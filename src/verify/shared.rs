@@ -4,14 +4,14 @@
 //! the hole. In a leaf's case, no cover costs less than its
 //! [relaxation](crate::instance::relaxation) and the holes that are bridged for good; where these
 //! break a limit, or the fewest rules of the relaxation the budget, there is no cover at all. A
-//! wrong tree has weaker bounds, never false ones.
+//! wrong tree has weaker bounds, never false ones. [Tolls](super::tolls) may prove more of a leaf.
 
-use crate::certificate::{Node, Tangent};
+use crate::certificate::{Node, Tangent, Tolls};
 use crate::instance::Instance;
 use crate::instance::relaxation::{Choice, Choices, Service};
 
-use super::Checker;
 use super::violation::Violation;
+use super::{Checker, tolls};
 
 /// What is left to do on the way through a tree.
 enum Step {
@@ -35,7 +35,7 @@ pub(super) fn bound(
     let service = Service::new(instance);
     let mut choices = Choices::all(instance, Choice::Undecided);
     if tree.is_empty() {
-        return leaf(&service, &choices, tangents);
+        return leaf(&service, &choices, tangents, None);
     }
     let uneven = Violation::Tree { nodes: tree.len() };
     let mut nodes = tree.iter().enumerate();
@@ -46,8 +46,8 @@ pub(super) fn bound(
         match step {
             Step::Decide(group, hole, choice) => choices.set(group, hole, choice),
             Step::Node => match nodes.next() {
-                Some((_, Node::Leaf { tangents })) => {
-                    least = least.min(leaf(&service, &choices, tangents)?);
+                Some((_, Node::Leaf { tangents, tolls })) => {
+                    least = least.min(leaf(&service, &choices, tangents, tolls.as_ref())?);
                 }
                 Some((node, &Node::Branch { group, hole })) => {
                     let found = find(instance, group, hole)
@@ -67,15 +67,20 @@ pub(super) fn bound(
 }
 
 /// The hole of a group that starts at a port.
-fn find(instance: &Instance, group: usize, hole: u32) -> Option<usize> {
+pub(super) fn find(instance: &Instance, group: usize, hole: u32) -> Option<usize> {
     let runs = instance.groups().get(group)?.runs();
     let last = hole.checked_sub(1)?;
     let found = runs.binary_search_by_key(&last, |run| run.to()).ok()?;
     (found + 1 < runs.len()).then_some(found)
 }
 
-/// The bound that tangents prove under some choices.
-fn leaf(service: &Service<'_>, choices: &Choices, tangents: &[Tangent]) -> Result<u64, Violation> {
+/// The bound that tangents and tolls prove under some choices.
+pub(crate) fn leaf(
+    service: &Service<'_>,
+    choices: &Choices,
+    tangents: &[Tangent],
+    tolls: Option<&Tolls>,
+) -> Result<u64, Violation> {
     let Some(relaxation) = service.relax(choices) else {
         return Ok(u64::MAX);
     };
@@ -84,5 +89,9 @@ fn leaf(service: &Service<'_>, choices: &Choices, tangents: &[Tangent]) -> Resul
     if checker.least_budget().exceeds(budget).is_some() {
         return Ok(u64::MAX);
     }
-    Ok(checker.bounds(tangents)?.at(budget).saturating_add(relaxation.base))
+    let bound = checker.bounds(tangents)?.at(budget).saturating_add(relaxation.base);
+    match tolls {
+        Some(given) => Ok(bound.max(tolls::bound(service, choices, given)?)),
+        None => Ok(bound),
+    }
 }

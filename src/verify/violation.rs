@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::certificate::BlockedRule;
+use crate::certificate::{BlockedRule, Toll};
 use crate::instance::Budget;
 use crate::ports::Span;
 
@@ -50,6 +50,10 @@ pub enum Violation {
         "node {node} of the tree branches on {hole} of group {group}, where no hole starts that is undecided"
     )]
     NoHole { node: usize, group: usize, hole: u32 },
+    #[error("the toll of run {} of group {} for hole {} of group {} is for no way to serve it", .0.run, .0.group, .0.hole, .0.outer)]
+    NoWay(Toll),
+    #[error("the tolls have a scale of 0")]
+    NoScale,
     #[error("a tree of cases is for zones whose outer rules serve inner ones")]
     NotShared,
     #[error("in a case of the tree a cover may cost as little as {0}, so none is excluded")]

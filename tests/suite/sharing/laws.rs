@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use rangecover::answer::{Answer, AnswerError, answer};
-use rangecover::certificate::{BlockedRule, Certificate, Multiplier, Node, Tangent, Witness};
+use rangecover::certificate::{
+    BlockedRule, Certificate, Multiplier, Node, Tangent, Toll, Tolls, Witness,
+};
 use rangecover::cover::Cover;
 use rangecover::instance::{Budget, Instance};
 use rangecover::ports::Span;
@@ -29,16 +31,40 @@ enum Pick {
     Hole(usize, usize),
     Port(usize, u32),
     Leaf(Vec<(usize, u64, Vec<(usize, usize, usize, u64)>)>),
+    /// A scale, prices of units, and tolls of runs for holes.
+    Tolls(u32, [u64; 2], Vec<(usize, usize, usize, usize, u64)>),
 }
 
 fn pick() -> impl Strategy<Value = Pick> {
     let window = (0..4_usize, 0..6_usize, 0..6_usize, 0..40_u64);
     let tangent = (0..3_usize, 0..60_u64, prop::collection::vec(window, 0..3));
+    let toll = (0..4_usize, 0..6_usize, 0..4_usize, 0..6_usize, 0..30_u64);
+    let tolls = (1..4_u32, any::<[u8; 2]>(), prop::collection::vec(toll, 0..6));
+    let large = prop_oneof![9 => Just(1), 1 => Just(u64::MAX / 255)];
     prop_oneof![
+        4 => (tolls, large).prop_map(|((scale, units, tolls), large)| {
+            Pick::Tolls(scale, units.map(|price| u64::from(price) * large), tolls)
+        }),
         4 => (0..4_usize, 0..6_usize).prop_map(|(group, hole)| Pick::Hole(group, hole)),
         1 => (0..4_usize, 0..130_u32).prop_map(|(group, port)| Pick::Port(group, port)),
         4 => prop::collection::vec(tangent, 0..3).prop_map(Pick::Leaf),
     ]
+}
+
+/// A toll of a real run for a hole that may be in its way.
+fn toll(
+    instance: &Instance,
+    (group, run, outer, hole, toll): (usize, usize, usize, usize, u64),
+) -> Option<Toll> {
+    let groups = instance.groups();
+    let group = group % groups.len();
+    let all = instance.outer(group);
+    let outer = *all.get(outer % all.len().max(1))?;
+    let [inner, around] = [group, outer].map(|group| groups[group].runs());
+    let run = inner[run % inner.len()];
+    // Near the run, or it would be refused too often.
+    let before = around.iter().filter(|r| r.to() < run.to()).count().checked_sub(1 + hole % 2)?;
+    Some(Toll { group, run: run.from(), outer, hole: around[before].to() + 1, toll })
 }
 
 fn nodes(instance: &Instance, picks: &[Pick]) -> Vec<Node> {
@@ -56,13 +82,19 @@ fn nodes(instance: &Instance, picks: &[Pick]) -> Vec<Node> {
             Node::Branch { group, hole: runs[hole % runs.len()].to() + 1 }
         }
         &Pick::Port(group, hole) => Node::Branch { group, hole },
+        Pick::Tolls(scale, [ipv4, ipv6], tolls) => {
+            let tolls = tolls.iter().filter_map(|&pick| toll(instance, pick)).collect();
+            let (scale, ipv4, ipv6) = (*scale, *ipv4, *ipv6);
+            let tolls = Some(Tolls { scale, ipv4, ipv6, tolls });
+            Node::Leaf { tangents: Vec::new(), tolls }
+        }
         Pick::Leaf(tangents) => {
             let tangents = tangents.iter().map(|(class, price, windows)| Tangent {
                 class: *class,
                 price: *price,
                 windows: windows.iter().map(window).collect(),
             });
-            Node::Leaf { tangents: tangents.collect() }
+            Node::Leaf { tangents: tangents.collect(), tolls: None }
         }
     };
     picks.iter().map(node).collect()
@@ -79,7 +111,7 @@ fn completed(mut nodes: Vec<Node>) -> Vec<Node> {
         open = if matches!(node, Node::Branch { .. }) { open + 1 } else { open - 1 };
         whole.push(node);
     }
-    whole.extend((0..open).map(|_| Node::Leaf { tangents: Vec::new() }));
+    whole.extend((0..open).map(|_| Node::Leaf { tangents: Vec::new(), tolls: None }));
     whole
 }
 
@@ -157,15 +189,18 @@ proptest! {
             return Ok(());
         };
         let mut changed = certificate.clone();
-        let values = changed.tree.iter_mut().filter_map(|node| match node {
-            Node::Leaf { tangents } => Some(tangents),
-            Node::Branch { .. } => None,
-        });
-        let values = values.flatten().flat_map(|tangent| {
-            let windows = tangent.windows.iter_mut().map(|window| &mut window.multiplier);
-            windows.chain([&mut tangent.price])
-        });
-        let mut values: Vec<&mut u64> = values.collect();
+        let mut values: Vec<&mut u64> = Vec::new();
+        for node in &mut changed.tree {
+            let Node::Leaf { tangents, tolls } = node else { continue };
+            for Tangent { price, windows, .. } in tangents {
+                values.push(price);
+                values.extend(windows.iter_mut().map(|window| &mut window.multiplier));
+            }
+            for Tolls { ipv4, ipv6, tolls, .. } in tolls {
+                values.extend([ipv4, ipv6]);
+                values.extend(tolls.iter_mut().map(|toll| &mut toll.toll));
+            }
+        }
         if !values.is_empty() {
             let at = at.index(values.len());
             *values[at] = values[at].saturating_add_signed(change);

@@ -1,7 +1,7 @@
 //! Small shared instances that can be worked by hand, and trees that are none.
 
 use rangecover::answer::Answer;
-use rangecover::certificate::{Certificate, Node, Witness};
+use rangecover::certificate::{Certificate, Node, Toll, Tolls, Witness};
 use rangecover::cover::Cover;
 use rangecover::front::{FrontError, Tradeoff};
 use rangecover::instance::{Group, Instance, InstanceError, Terms};
@@ -118,7 +118,7 @@ fn a_run_that_nobody_serves_is_named() {
 #[test]
 fn trees_that_are_none_are_refused() {
     let instance = subnet(3, LimitSpec::default());
-    let leaf = || Node::Leaf { tangents: Vec::new() };
+    let leaf = || Node::Leaf { tangents: Vec::new(), tolls: None };
     let bound = |instance: &Instance, tree: Vec<Node>| {
         verify::bound(instance, &Certificate { tree, ..Certificate::default() })
     };
@@ -150,7 +150,7 @@ fn a_tree_as_deep_as_there_are_holes_is_read_and_walked() {
     // Only the first few: a leaf takes time.
     let depth = 150;
     let branches = (0..depth).map(|i| Node::Branch { group: 0, hole: 3 * i + 1 });
-    let leaves = (0..=depth).map(|_| Node::Leaf { tangents: Vec::new() });
+    let leaves = (0..=depth).map(|_| Node::Leaf { tangents: Vec::new(), tolls: None });
     let certificate = Certificate { tree: branches.chain(leaves).collect(), ..Default::default() };
     let text = serde_json::to_string(&certificate).unwrap();
     let read: Certificate = serde_json::from_str(&text).unwrap();
@@ -195,4 +195,34 @@ fn the_default_solver_says_how_far_its_tree_goes() {
         panic!("two groups of three runs are decided");
     };
     assert!(!certificate.tree.is_empty() && certificate.tangents.is_empty());
+}
+
+#[test]
+fn tolls_settle_a_hole_with_the_runs_in_it() {
+    let instance = subnet(3, LimitSpec::default());
+    let bound = |tolls: Tolls| {
+        let leaf = Node::Leaf { tangents: Vec::new(), tolls: Some(tolls) };
+        verify::bound(&instance, &Certificate { tree: vec![leaf], ..Certificate::default() })
+    };
+    let toll = |toll| Toll { group: 1, run: 90, outer: 0, hole: 81, toll };
+    // The network pays 30 for its three rules, or 20 and 19 less 8 for two: 30. The subnet pays 8
+    // for the run at 90 and 10 for the one at 443. Three units cost 30.
+    let tolls = Tolls { scale: 1, ipv4: 10, ipv6: 0, tolls: vec![toll(8)] };
+    assert_eq!(bound(tolls.clone()), Ok(30 + 8 + 10 - 30));
+    assert_eq!(bound(Tolls { tolls: vec![toll(9)], ..tolls.clone() }), Ok(19));
+    assert_eq!(bound(Tolls { tolls: vec![toll(99)], ..tolls.clone() }), Ok(0));
+    assert_eq!(bound(Tolls { scale: 0, ..tolls.clone() }), Err(Violation::NoScale));
+    for wrong in [
+        Toll { run: 91, ..toll(1) },
+        Toll { run: 443, ..toll(1) },
+        Toll { hole: 101, ..toll(1) },
+        Toll { hole: 80, ..toll(1) },
+        Toll { outer: 1, ..toll(1) },
+        Toll { outer: 7, ..toll(1) },
+        Toll { group: 0, ..toll(1) },
+        Toll { group: 7, ..toll(1) },
+    ] {
+        let tolls = Tolls { tolls: vec![wrong], ..tolls.clone() };
+        assert_eq!(bound(tolls), Err(Violation::NoWay(wrong)));
+    }
 }
