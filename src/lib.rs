@@ -25,6 +25,9 @@
 //! | tangent | a straight line below the front of a class, proven by a price and windows |
 //! | supported | on the convex bound below a front that is not convex |
 //! | gap | the optimality gap: value less bound |
+//! | outer, inner | zones, or their groups, of which the rules of the one let in all of the other |
+//! | served | inside a rule of an outer group, and so in need of no rule of its own |
+//! | toll | what a run is taken to pay for a hole that is bridged to serve it |
 //!
 //! ```
 //! use rangecover::answer::{Answer, answer};

@@ -19,6 +19,8 @@ use crate::line::Line;
 use crate::ports::Span;
 use crate::zones::{Family, Quota};
 
+use super::Stop;
+
 /// Fractions of a unit of cost.
 const SCALE: u32 = 256;
 
@@ -28,6 +30,9 @@ const FULL_STEP: i128 = 64;
 /// Steps without gain before they are halved.
 const PATIENCE: usize = 8;
 
+/// Steps from one cover that is worth a look to the next.
+const COVER_STEPS: usize = 25;
+
 /// Prices of units, and the toll of each run for each hole in each of its ways.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Prices {
@@ -35,10 +40,11 @@ pub(super) struct Prices {
     tolls: Vec<i128>,
 }
 
-/// The best prices that were found, and what the groups do at them.
+/// The best prices that were found, and what the groups do at them and on the way.
 pub(super) struct Found {
     pub(super) prices: Prices,
-    pub(super) cover: Cover,
+    /// Rules of outer groups that runs may count on; no covers where they do so in vain.
+    pub(super) covers: Vec<Cover>,
 }
 
 /// A run that may be left out, in a merged line, with the tolls and holes of each way.
@@ -158,34 +164,37 @@ impl Market {
         mut prices: Prices,
         target: Option<u64>,
         n_steps: usize,
-        mut see: impl FnMut(usize, Cover),
+        stop: Stop,
     ) -> Found {
-        let mut best = (i128::MIN, prices.clone());
-        let mut cover = None;
-        let mut step = FULL_STEP;
+        let mut plan = self.plan(&prices);
+        let mut best = (plan.value, prices.clone(), plan.rules.clone());
+        let mut covers = Vec::new();
+        let mut length = FULL_STEP;
         let mut without_gain = 0;
-        for nth in 0..n_steps.max(1) {
-            let plan = self.plan(&prices);
-            if plan.value > best.0 || cover.is_none() {
-                best = (plan.value, prices.clone());
-                cover = Some(self.cover(&plan));
+        let target = target.map(|cost| i128::from(cost) * i128::from(SCALE));
+        for nth in 1..n_steps {
+            // Without a cover, a little more than there is.
+            let more = i128::from(SCALE) + plan.value.abs() / 16;
+            let wanted = target.map_or(more, |target| target - plan.value);
+            if wanted <= 0 || stop.reached() || !self.step(&mut prices, &plan, wanted * length) {
+                break;
+            }
+            plan = self.plan(&prices);
+            if plan.value > best.0 {
+                best = (plan.value, prices.clone(), plan.rules.clone());
                 without_gain = 0;
             } else {
                 without_gain += 1;
-                if without_gain == PATIENCE {
-                    (step, without_gain) = ((step / 2).max(1), 0);
-                }
             }
-            see(nth, self.cover(&plan));
-            let excess = i128::from(SCALE) + plan.value.abs() / 16;
-            let target = target.map(|cost| i128::from(cost) * i128::from(SCALE));
-            let target = target.unwrap_or(plan.value + excess);
-            if target <= plan.value || !self.step(&mut prices, &plan, (target - plan.value) * step)
-            {
-                break;
+            if without_gain == PATIENCE {
+                (length, without_gain) = ((length / 2).max(1), 0);
+            }
+            if nth % COVER_STEPS == 0 {
+                covers.push(self.cover(&plan.rules));
             }
         }
-        Found { prices: best.1, cover: cover.unwrap_or(Cover { groups: Vec::new() }) }
+        covers.push(self.cover(&best.2));
+        Found { prices: best.1, covers }
     }
 
     /// Moves all prices in the direction of what they fail to settle; whether there is any.
@@ -288,36 +297,36 @@ impl Market {
         let least = reached.last().map_or(0, |&(value, _)| value);
         let mut next = end;
         while next > first {
-            let last = next - 1;
-            next = match (reached[last - first].1, fares[last]) {
+            let run = next - 1;
+            next = match (reached[run - first].1, fares[run]) {
                 (Some(start), _) => {
-                    plan.rules.push((start, last));
-                    plan.bridged[start..last].fill(true);
+                    plan.rules.push((start, run));
+                    plan.bridged[start..run].fill(true);
                     start
                 }
                 (None, Some((_, nth, way))) => {
                     plan.taken[nth] = Some(way);
-                    last
+                    run
                 }
-                (None, None) => last,
+                (None, None) => run,
             };
         }
         least
     }
 
     /// The rules of a plan.
-    fn cover(&self, plan: &Plan) -> Cover {
+    fn cover(&self, rules: &[(usize, usize)]) -> Cover {
         let groups = self.instance.groups().iter().zip(self.line.group_starts());
-        let rules = groups.map(|(group, &base)| {
+        let groups = groups.map(|(group, &base)| {
             let (runs, base) = (group.runs(), base as usize);
             let own = |&&(start, _): &&(usize, usize)| (base..base + runs.len()).contains(&start);
             let span =
                 |&(start, last): &(usize, usize)| Span::over(runs[start - base], runs[last - base]);
-            let mut rules: Vec<_> = plan.rules.iter().filter(own).map(span).collect();
-            rules.reverse();
-            rules
+            let mut spans: Vec<Span> = rules.iter().filter(own).map(span).collect();
+            spans.reverse();
+            spans
         });
-        Cover { groups: rules.collect() }
+        Cover { groups: groups.collect() }
     }
 }
 

@@ -4,8 +4,9 @@
 //! still be served out of the inner groups: an ordinary instance, which the search for the right
 //! price solves with a certificate. If the outer rules of that optimum do serve all runs that were
 //! left out, the node is done. If not, its holes in their way are undecided, and one of them makes
-//! two nodes: bridged for good, or of no use to inner groups. For an upper bound, the service of a
-//! cover is taken for decided and everything else solved again.
+//! two nodes: bridged for good, or of no use to inner groups. Until then the bound is raised by
+//! [tolls](super::tolls), which see what bridging a hole saves elsewhere. For an upper bound, the
+//! service of a cover is taken for decided and everything else solved again.
 //!
 //! Nodes of the least bound come first. The leaves, with their certificates, are the proof of the
 //! least bound among them, whenever the search stops.
@@ -34,10 +35,11 @@ const MOST_NODES: usize = 10_000;
 /// Most runs in all nodes of a tree together: what it takes to solve, to write and to check them.
 const MOST_RUNS: usize = 500_000;
 
-/// Steps of the search for tolls, at the root and in its parts, and of these between two covers.
+/// Steps of the search for tolls at the root.
 const ROOT_STEPS: usize = 400;
+
+/// The same in its parts, which go on from there.
 const PART_STEPS: usize = 30;
-const COVER_STEPS: usize = 25;
 
 /// A hole, by its group and its place there.
 type HoleAt = (usize, usize);
@@ -174,15 +176,9 @@ impl Search<'_> {
             Some((whole, ..)) => (self.cases[whole].prices.clone(), PART_STEPS),
             None => (Prices::new(&self.service, unit_prices(relaxed, &case.tangents)), ROOT_STEPS),
         };
-        let mut covers = Vec::new();
         let target = self.best.as_ref().map(|&(cost, _)| cost);
-        let found = market.raise(start, target, n_steps, |nth, cover| {
-            if nth % COVER_STEPS == COVER_STEPS - 1 {
-                covers.push(cover);
-            }
-        });
-        covers.push(found.cover);
-        for cover in covers {
+        let found = market.raise(start, target, n_steps, self.stop);
+        for cover in found.covers {
             self.improve(&cover);
         }
         let tolls = found.prices.certificate(&self.service);
