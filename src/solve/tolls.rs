@@ -210,18 +210,9 @@ impl Market {
         let excess =
             |family: Family| plan.units.of(family) as i128 - self.budget.of(family) as i128;
         let units = Family::ALL.map(excess);
-        // What is 0 already does not fall.
-        let all = prices.units.iter().zip(&units).chain(prices.tolls.iter().zip(&demand));
-        let moving = all.filter(|&(&price, &more)| more > 0 || price > 0);
-        let norm: i128 = moving.map(|(_, &more)| more * more).sum();
-        if norm == 0 {
-            return false;
-        }
-        let all = prices.units.iter_mut().zip(units).chain(prices.tolls.iter_mut().zip(demand));
-        for (price, more) in all {
-            *price = (*price + more * length / (norm * FULL_STEP)).max(0);
-        }
-        true
+        // Prices of units and tolls are of different kinds, so each kind has a step of its own.
+        let of_units = moves(&mut prices.units, &units, length);
+        moves(&mut prices.tolls, &demand, length) || of_units
     }
 
     /// What the groups do at some prices.
@@ -328,6 +319,20 @@ impl Market {
         });
         Cover { groups: groups.collect() }
     }
+}
+
+/// Moves prices in proportion to what more is wanted; whether any moves.
+fn moves(prices: &mut [i128], wanted: &[i128], length: i128) -> bool {
+    // What is 0 already does not fall.
+    let moving = prices.iter().zip(wanted).filter(|&(&price, &more)| more > 0 || price > 0);
+    let norm: i128 = moving.map(|(_, &more)| more * more).sum();
+    if norm == 0 {
+        return false;
+    }
+    for (price, more) in prices.iter_mut().zip(wanted) {
+        *price = (*price + more * length / (2 * norm * FULL_STEP)).max(0);
+    }
+    true
 }
 
 fn unit_price(prices: &Prices, quota: Quota) -> i128 {

@@ -33,7 +33,7 @@ use super::{Outcome, Problem, Stop};
 const MOST_NODES: usize = 10_000;
 
 /// Most runs in all nodes of a tree together: what it takes to solve, to write and to check them.
-const MOST_RUNS: usize = 500_000;
+const MOST_RUNS: usize = 1_000_000;
 
 /// Steps of the search for tolls at the root.
 const ROOT_STEPS: usize = 400;

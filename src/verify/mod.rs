@@ -22,7 +22,7 @@
 //! of every cover. That is [`bound`]'s join, over the units beyond the fewest rules of each class,
 //! which a sweep from the left finds.
 //!
-//! Where outer rules serve inner groups, [`shared`] walks a tree of cases, each with a relaxation
+//! Where outer rules serve inner groups, `shared` walks a tree of cases, each with a relaxation
 //! that is an ordinary instance.
 
 mod bound;

@@ -153,7 +153,7 @@ pub(crate) fn nested_instance() -> impl Strategy<Value = Instance> {
     let chain = vec((few_runs(4), terms().prop_map(units)), 2..=3);
     let beside = (few_runs(2), terms().prop_map(units));
     // Most budgets are near the least that works without sharing, on either side.
-    let near = || (0..8_usize, 0..5_usize);
+    let near = || (0..4_usize, 0..8_usize);
     (chain, beside, near(), near(), limits()).prop_map(|(chain, beside, ipv4, ipv6, spec)| {
         let instance = nested(chain, beside, Budget::default(), Limits::from(spec));
         let least = least_budget(&Line::new(&instance), &instance);
