@@ -154,13 +154,17 @@ pub(crate) fn nested_instance() -> impl Strategy<Value = Instance> {
     let beside = (few_runs(2), terms().prop_map(units));
     // Most budgets are near the least that works without sharing, on either side.
     let near = || (0..4_usize, 0..8_usize);
-    (chain, beside, near(), near(), limits()).prop_map(|(chain, beside, ipv4, ipv6, spec)| {
-        let instance = nested(chain, beside, Budget::default(), Limits::from(spec));
-        let least = least_budget(&Line::new(&instance), &instance);
-        let near = |least: usize, (less, more): (usize, usize)| least.saturating_sub(less) + more;
-        let (ipv4, ipv6) = (near(least.ipv4, ipv4), near(least.ipv6, ipv6));
-        instance.with_budget(Budget { ipv4, ipv6 })
-    })
+    (chain, beside, near(), near(), limits())
+        .prop_map(|(chain, beside, ipv4, ipv6, spec)| {
+            let instance = nested(chain, beside, Budget::default(), Limits::from(spec));
+            let least = least_budget(&Line::new(&instance), &instance);
+            let near =
+                |least: usize, (less, more): (usize, usize)| least.saturating_sub(less) + more;
+            let (ipv4, ipv6) = (near(least.ipv4, ipv4), near(least.ipv6, ipv6));
+            instance.with_budget(Budget { ipv4, ipv6 })
+        })
+        // Forbidden ports may leave nothing of a zone.
+        .prop_filter("no zone serves another", Instance::is_shared)
 }
 
 /// A shared instance of about 30 runs in nested zones, and a budget near the least without sharing.

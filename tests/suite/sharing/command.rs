@@ -1,5 +1,7 @@
 //! `--share-outer` on the command line.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use crate::binary::{Folder, only, rules};
@@ -26,7 +28,7 @@ fn folder() -> Folder {
     let mut log = "interface-id srcaddr dstaddr dstport protocol action\n".to_owned();
     for (source, ports) in PORTS {
         for port in ports {
-            log += &format!("eni-1 {source} 10.0.0.1 {port} 6 ACCEPT\n");
+            writeln!(log, "eni-1 {source} 10.0.0.1 {port} 6 ACCEPT").unwrap();
         }
     }
     Folder::with(&[("a.log", &log), ("zones.toml", ZONES)])

@@ -25,12 +25,15 @@ fn optimum(instance: &Instance) -> Option<u64> {
     }
 }
 
+/// A group, the first and the last run, and a multiplier.
+type Window = (usize, usize, usize, u64);
+
 /// A branch on a real hole, or on what may be none.
 #[derive(Debug, Clone)]
 enum Pick {
     Hole(usize, usize),
     Port(usize, u32),
-    Leaf(Vec<(usize, u64, Vec<(usize, usize, usize, u64)>)>),
+    Leaf(Vec<(usize, u64, Vec<Window>)>),
     /// A scale, prices of units, and tolls of runs for holes.
     Tolls(u32, [u64; 2], Vec<(usize, usize, usize, usize, u64)>),
 }
@@ -69,7 +72,7 @@ fn toll(
 
 fn nodes(instance: &Instance, picks: &[Pick]) -> Vec<Node> {
     let groups = instance.groups();
-    let window = |&(group, first, last, multiplier): &(usize, usize, usize, u64)| {
+    let window = |&(group, first, last, multiplier): &Window| {
         let runs = groups[group % groups.len()].runs();
         let (first, last) = (first % runs.len(), last % runs.len());
         let rule = BlockedRule { group, from: runs[first].from(), to: runs[last].to() };
@@ -196,7 +199,7 @@ proptest! {
                 values.push(price);
                 values.extend(windows.iter_mut().map(|window| &mut window.multiplier));
             }
-            for Tolls { ipv4, ipv6, tolls, .. } in tolls {
+            if let Some(Tolls { ipv4, ipv6, tolls, .. }) = tolls {
                 values.extend([ipv4, ipv6]);
                 values.extend(tolls.iter_mut().map(|toll| &mut toll.toll));
             }
@@ -290,10 +293,10 @@ proptest! {
             }
             other => prop_assert!(false, "there is a cover without sharing: {:?}", other),
         }
-        if let Answer::Optimal { facts, .. } = &engine {
-            if let Answer::Optimal { facts: price, .. } = answer_of("price", &instance) {
-                prop_assert_eq!(price.cost, facts.cost);
-            }
+        if let Answer::Optimal { facts, .. } = &engine
+            && let Answer::Optimal { facts: price, .. } = answer_of("price", &instance)
+        {
+            prop_assert_eq!(price.cost, facts.cost);
         }
     }
 }
