@@ -166,7 +166,7 @@ pub struct Witness {
     pub tree: Vec<Node>,
 }
 
-/// What would make an infeasible instance feasible, one change at a time.
+/// What would make an infeasible instance feasible: these budgets, or another `max_open_ports`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repairs {
     /// The least budget that works under these limits; where outer rules serve inner groups, the

@@ -31,16 +31,6 @@ const AT_ONCE: usize = 1_024;
 /// Why there is no trade-off.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FrontError {
-    /// The quota that is held fixed is too small.
-    #[error("no budget of {family} rules helps: those of {} take {needed} units at least, there are {budget}", family.other())]
-    Other {
-        /// The family whose budget varies.
-        family: Family,
-        /// The least budget of the other one.
-        needed: usize,
-        /// Its budget.
-        budget: usize,
-    },
     /// Groups that are not on their own.
     #[error("fronts are for zones on their own; leave --share-outer out")]
     Shared,
@@ -51,8 +41,9 @@ pub enum FrontError {
 
 /// The least cost for each budget of one quota, while the other is held fixed.
 #[derive(Debug)]
-pub struct Tradeoff<'a> {
-    instance: &'a Instance,
+pub struct Tradeoff {
+    /// With a budget of the other quota that is enough.
+    instance: Instance,
     family: Family,
     classes: Vec<ClassFront>,
     least: Budget,
@@ -75,16 +66,19 @@ pub struct FrontPoint {
     pub facts: Facts,
 }
 
-impl<'a> Tradeoff<'a> {
+impl Tradeoff {
     /// The trade-off for the budgets of a family, from the least to that beyond which units are of
-    /// no use; only up to a given one where these are more than [`MOST_BUDGETS`].
+    /// no use; only up to a given one where these are more than [`MOST_BUDGETS`]. The bound is then
+    /// that of these budgets.
+    ///
+    /// The other budget is that of the instance, or [what is needed](Self::held) if that is more.
     ///
     /// # Errors
     /// When the other quota is too small for any cover, there are too many budgets, or outer rules
     /// serve inner groups.
     #[expect(clippy::missing_panics_doc, reason = "the fewest rules fit into the slack")]
     pub fn new(
-        instance: &'a Instance,
+        instance: &Instance,
         family: Family,
         up_to: Option<usize>,
     ) -> Result<Self, FrontError> {
@@ -94,10 +88,9 @@ impl<'a> Tradeoff<'a> {
         let classes = instance.classes().iter().map(|class| ClassFront::new(instance, class));
         let classes: Vec<ClassFront> = classes.collect();
         let least = least_units(&classes);
-        let (needed, budget) = (least.of(family.other()), instance.budget().of(family.other()));
-        if needed > budget {
-            return Err(FrontError::Other { family, needed, budget });
-        }
+        let other = family.other();
+        let held = instance.budget().of(other).max(least.of(other));
+        let instance = instance.with_budget(instance.budget().with(other, held));
         let counting = classes.iter().filter(|class| class.class.quota.counts_in(family));
         let most = counting.map(|class| class.units() * class.line.n_runs()).sum();
         let first = least.of(family);
@@ -118,6 +111,12 @@ impl<'a> Tradeoff<'a> {
         let costs: Vec<u64> = (0..=end - first).map(cost).collect();
         let hull = hull(first, &costs);
         Ok(Self { instance, family, classes, least, most, join, costs, hull })
+    }
+
+    /// The budget of the other family that is held fixed.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.instance.budget().of(self.family.other())
     }
 
     /// The least budget under which a cover exists.
@@ -221,7 +220,7 @@ impl<'a> Tradeoff<'a> {
     ) -> Result<Vec<T>, AnswerError> {
         let budgets: Vec<usize> =
             budgets.into_iter().filter(|&budget| budget >= self.least_budget()).collect();
-        let checker = Checker::new(self.instance);
+        let checker = Checker::new(&self.instance);
         let bounds = self.bounds(&checker)?;
         let mut points = Vec::with_capacity(budgets.len());
         for budgets in budgets.chunks(AT_ONCE) {
@@ -251,7 +250,7 @@ impl<'a> Tradeoff<'a> {
             class.front.prices(&reach).map(move |price| (i, class, price)).collect::<Vec<_>>()
         });
         let tangents = tangents
-            .map(|(i, class, price)| tangent_at(&class.line, self.instance, i, price, &mut pass));
+            .map(|(i, class, price)| tangent_at(&class.line, &self.instance, i, price, &mut pass));
         Ok(checker.bounds(tangents).map_err(refused)?.up_to(budget))
     }
 
@@ -282,7 +281,7 @@ impl<'a> Tradeoff<'a> {
         for (i, (class, &n_rules)) in self.classes.iter().zip(n_rules).enumerate() {
             let on_edge = &edges[&(i, class.front.price(n_rules))];
             let n_rules = n_rules.min(on_edge.most_rules());
-            class.line.place(self.instance, &on_edge.cover(n_rules), &mut cover);
+            class.line.place(&self.instance, &on_edge.cover(n_rules), &mut cover);
         }
         cover
     }

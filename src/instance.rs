@@ -20,6 +20,9 @@ pub use budget::{Budget, Class};
 pub use group::{Group, GroupKey, Terms, Used, from_anywhere, groups};
 pub use sharing::outer_groups;
 
+/// Most units of a rule: as many as there may be addresses in a list.
+pub const MAX_UNITS: u32 = 1 << 16;
+
 /// Why used ports and limits make no instance.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InstanceError {
@@ -51,6 +54,14 @@ pub enum InstanceError {
         run: Span,
         /// The limit that it breaks.
         max_rule_width: u64,
+    },
+    /// Units that no source takes.
+    #[error("a rule of {group} takes {units} units; 1 to {MAX_UNITS} are possible")]
+    Units {
+        /// The group.
+        group: String,
+        /// What its rules are said to take.
+        units: u32,
     },
     /// Weights whose sums would not fit the arithmetic.
     #[error("the weights are too large: the holes cost {0} in all; scale the weights down")]
@@ -132,7 +143,7 @@ impl Instance {
     fn validate(&self) -> Result<(), InstanceError> {
         let mut total: u64 = 0;
         let mut n_runs: u64 = 0;
-        let mut forbidden_used = Vec::new();
+        let mut forbidden_used: BTreeMap<Protocol, PortSet> = BTreeMap::new();
         for group in &*self.groups {
             let protocol = group.protocol;
             for pair in group.runs.windows(2) {
@@ -146,16 +157,19 @@ impl Instance {
             {
                 return Err(InstanceError::RunTooWide { group: group.name(), run, max_rule_width });
             }
-            forbidden_used.extend(
-                overlaps(&group.runs, self.limits.forbidden(protocol))
-                    .map(|span| Entry { protocol: Some(protocol), span }),
-            );
+            let units = group.terms.units;
+            if !(1..=MAX_UNITS).contains(&units) {
+                return Err(InstanceError::Units { group: group.name(), units });
+            }
+            for span in overlaps(&group.runs, self.limits.forbidden(protocol)) {
+                forbidden_used.entry(protocol).or_default().insert_span(span);
+            }
             n_runs += group.runs.len() as u64;
             let costs = group.holes().map(|hole| group.cost(&self.limits, hole));
             total = costs.fold(total, u64::saturating_add);
         }
         if !forbidden_used.is_empty() {
-            return Err(InstanceError::ForbiddenUsed { ports: forbidden_used });
+            return Err(InstanceError::ForbiddenUsed { ports: entries(forbidden_used) });
         }
         // The solvers add up to one price for each run, in half units, and prices go up to the
         // total cost plus one.
@@ -248,9 +262,14 @@ pub fn drop_forbidden(used: &mut Used, limits: &Limits) -> Vec<Entry> {
             dropped.entry(protocol).or_default().insert_span(span);
         }
     }
-    let entry = |protocol, span| Entry { protocol: Some(protocol), span };
-    let dropped = dropped.into_iter();
-    dropped
-        .flat_map(|(p, ports)| ports.runs().into_iter().map(move |span| entry(p, span)))
-        .collect()
+    entries(dropped)
+}
+
+/// Ports by protocol as entries, in order.
+fn entries(ports: BTreeMap<Protocol, PortSet>) -> Vec<Entry> {
+    let of = |(protocol, ports): (Protocol, PortSet)| {
+        let spans = ports.runs().into_iter();
+        spans.map(move |span| Entry { protocol: Some(protocol), span })
+    };
+    ports.into_iter().flat_map(of).collect()
 }

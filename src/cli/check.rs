@@ -1,6 +1,6 @@
 //! `rangecover check`: proves the answers of a file again, from the inputs.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use anyhow::{Context, bail, ensure};
 
 use rangecover::certificate::Certificate;
 use rangecover::export::number::{counted, grouped};
-use rangecover::inputs::{Source, name};
+use rangecover::inputs::{OtherSources, Source, name};
 use rangecover::instance::Instance;
 use rangecover::limits::Limits;
 use rangecover::ports::Span;
@@ -63,7 +63,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         };
         seen.insert((&record.input, &record.interface));
         let proven = check(open.remove(at), record).with_context(|| name.clone())?;
-        lines = lines + &name + ": " + &proven + &terms(record) + "\n";
+        let others = report.reading.other_sources;
+        lines = lines + &name + ": " + &proven + &terms(record, others) + "\n";
         if record.outcome == OutcomeName::Unknown {
             exit = exit.max(Exit::Unanswered);
         }
@@ -76,17 +77,35 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 /// What the proof takes for granted: without it, an optimum means little.
-fn terms(record: &AnswerRecord) -> String {
+fn terms(record: &AnswerRecord, others: OtherSources) -> String {
     let spec = &record.limits;
     let mut terms = vec![format!("budget {}", budget(record, ""))];
     terms.extend(spec.numbers().map(|(name, most)| format!("{name} {most}")));
     let entries = |what: &str, n: usize| (n > 0).then(|| format!("{what} in {n} entries"));
     terms.extend(entries("ports forbidden", spec.forbid.len()));
     terms.extend(entries("weights", spec.weights.len()));
+    let zones = record.groups.iter().filter_map(zone).collect::<BTreeSet<_>>();
+    terms.extend(
+        (!zones.is_empty()).then(|| {
+            format!("units of rules: {}", zones.into_iter().collect::<Vec<_>>().join(", "))
+        }),
+    );
+    let left_out = record.budget_ipv6.is_some() && others == OtherSources::Ignore;
+    terms.extend(left_out.then(|| "addresses in no zone left out".to_owned()));
     terms.extend(record.share_outer.then(|| "outer rules serve inner zones".to_owned()));
     let dropped: u64 = record.dropped.iter().map(|entry| entry.span.len()).sum();
     terms.extend((dropped > 0).then(|| format!("{} dropped", counted(dropped, "used port"))));
     format!(" ({})", terms.join(", "))
+}
+
+/// A zone, and what its rules count for.
+fn zone(group: &GroupRecord) -> Option<String> {
+    let (zone, family) = (group.zone.as_ref()?, group.family?);
+    let weight = match group.weight {
+        1 => String::new(),
+        weight => format!(" weight {weight}"),
+    };
+    Some(format!("{zone} {family} {}{weight}", group.units_per_rule))
 }
 
 /// The units that an answer may take.

@@ -223,7 +223,7 @@ fn fronts(job: &Job, up_to: Option<usize>, wanted: Wanted) -> anyhow::Result<Vec
 
 /// The budgets of a table for people, and those of a chart.
 fn selected(
-    trade_off: &Tradeoff<'_>,
+    trade_off: &Tradeoff,
     steps: Option<&[Step]>,
     (in_force, last): (usize, usize),
     wanted: Wanted,
@@ -238,7 +238,7 @@ fn selected(
     budgets.extend([in_force, last]);
     budgets.sort_unstable();
     budgets.dedup();
-    let most = trade_off.most_budget();
+    let most = trade_off.last_budget();
     let in_force = [Some(in_force), useful(in_force)];
     budgets.retain(|&b| b <= last || b <= most && in_force.contains(&Some(b)));
     budgets
@@ -253,7 +253,14 @@ fn front(
 ) -> anyhow::Result<InstanceFront> {
     let Job { source, instance, .. } = job;
     let in_force = instance.budget().of(family);
-    let trade_off = Tradeoff::new(instance, family, up_to.map(|up_to| up_to.max(in_force)))?;
+    let trade_off = Tradeoff::new(instance, family, up_to)?;
+    let other = family.other();
+    if trade_off.held() > instance.budget().of(other) {
+        let (source, held, title) = (source.name(), trade_off.held(), other.title());
+        output::note(&format!(
+            "{source}: the front is for {held} {title} units, the least that are enough"
+        ));
+    }
     let (fewest, most) = (trade_off.least_budget(), trade_off.most_budget());
     let last = up_to.unwrap_or(most);
     let fall = |(budget, cost)| Step { budget, cost, supported: trade_off.is_supported(budget) };

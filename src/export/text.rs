@@ -1,5 +1,6 @@
 //! Answers as text for people, in the manner of the published tool.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
@@ -11,7 +12,7 @@ use crate::export::number::{counted, duration, grouped};
 use crate::inputs::Seen;
 use crate::instance::{Budget, Group};
 use crate::limits::LimitSpec;
-use crate::ports::Span;
+use crate::ports::{PortSet, Protocol, Span};
 use crate::report::{OutcomeName, Solved};
 use crate::solve::default_solver;
 use crate::verify::Facts;
@@ -91,16 +92,21 @@ fn block(solved: &Solved) -> String {
 
 /// The used ports of each protocol, or of each zone.
 fn used(solved: &Solved) -> String {
-    let groups = solved.instance.groups();
-    let mut numbers: Vec<(String, u64)> = Vec::new();
-    for group in groups {
+    // A port that a zone uses over IPv4 and IPv6 counts once.
+    let mut ports: Vec<(String, BTreeMap<Protocol, PortSet>)> = Vec::new();
+    for group in solved.instance.groups() {
         let zone = group.terms().zone.as_deref();
         let name = zone.map_or_else(|| group.protocol().to_string(), str::to_owned);
-        match numbers.last_mut().filter(|(last, _)| *last == name) {
-            Some((_, sum)) => *sum += group.n_used_ports(),
-            None => numbers.push((name, group.n_used_ports())),
+        if ports.last().is_none_or(|(last, _)| *last != name) {
+            ports.push((name, BTreeMap::new()));
         }
+        let (_, of_name) = ports.last_mut().expect("there is one now");
+        of_name.entry(group.protocol()).or_default().extend(group.runs().iter().copied());
     }
+    let n_ports =
+        |ports: &BTreeMap<Protocol, PortSet>| ports.values().map(|p| u64::from(p.len())).sum();
+    let numbers: Vec<(String, u64)> =
+        ports.into_iter().map(|(name, ports)| (name, n_ports(&ports))).collect();
     let shown = numbers.iter().map(|(name, n)| format!("{} {name}", grouped(*n)));
     let shown = shown.collect::<Vec<_>>().join(" + ");
     match numbers.iter().map(|(_, n)| n).sum() {
@@ -275,10 +281,11 @@ fn units(group: &Group, n_rules: usize) -> String {
     let rules = counted(n_rules as u64, "rule");
     let each = u64::from(group.terms().units);
     let all = counted(each * n_rules as u64, "unit");
+    let take = if n_rules == 1 { "takes" } else { "take" };
     if each == 1 {
-        format!("{rules} take {all}")
+        format!("{rules} {take} {all}")
     } else {
-        format!("{rules} of {each} units take {all}")
+        format!("{rules} of {each} units {take} {all}")
     }
 }
 

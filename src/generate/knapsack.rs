@@ -15,7 +15,7 @@ use crate::zones::Quota;
 
 /// Most zones of a policy.
 pub const MAX_ZONES: u32 = 200;
-/// Most ports of a zone: holes are up to [`LARGEST_HOLE`] ports, and there are 65,536.
+/// Most ports of a zone: holes are up to 169 ports, and there are 65,536.
 pub const MAX_ZONE_PORTS: u32 = 300;
 /// Most units of a rule.
 const MAX_UNITS: u32 = 20;

@@ -53,9 +53,10 @@ fn next_layer(line: &Line, layer: &Layer) -> Layer {
 /// The least cost with exactly 1, 2, … `most_rules` rules; `None` where there is no such cover.
 #[must_use]
 pub fn least_costs(line: &Line, most_rules: usize) -> Vec<Option<u64>> {
+    let most_rules = most_rules.min(line.n_runs());
     let mut costs = Vec::with_capacity(most_rules);
     let mut layer = first_layer(line);
-    for k in 1..=most_rules.min(line.n_runs()) {
+    for k in 1..=most_rules {
         if k > 1 {
             layer = next_layer(line, &layer);
         }

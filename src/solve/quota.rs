@@ -142,6 +142,15 @@ fn apart(classes: &[ClassFront], slack: Budget, stop: Stop) -> Plan {
 
 /// Classes that count in both quotas couple them: everything that fits is joined.
 fn together(classes: &[ClassFront], slack: Budget, stop: Stop) -> Plan {
+    let mut all = Budget::default();
+    for class in classes {
+        all.add_units(class.class.quota, class.units() * class.front.n_steps());
+    }
+    if all.exceeds(slack).is_none() {
+        // Everything fits, so nothing is open that a rule could close.
+        let further = Some(classes.iter().map(|class| class.front.n_steps()).collect());
+        return Plan { further, needed: vec![None; classes.len()], is_best: true };
+    }
     let most = |class: &ClassFront| slack.n_rules(&class.class).min(class.front.n_steps());
     let needed: Vec<_> = classes.iter().map(|class| 0..=most(class)).collect();
     let shares = classes.iter().zip(&needed).map(|(class, needed)| class.share(needed)).collect();

@@ -59,6 +59,10 @@ impl Bounds {
     #[must_use]
     pub fn at(&self, budget: Budget) -> u64 {
         let [class] = &self.classes[..] else {
+            if self.most().exceeds(budget).is_none() {
+                // A rule for each run of every class.
+                return self.classes.iter().map(|class| class.cost(class.n_runs)).sum();
+            }
             return self.up_to(budget).at(budget);
         };
         let counts = Family::ALL.into_iter().filter(|&family| class.quota.counts_in(family));
@@ -67,13 +71,22 @@ impl Bounds {
         if n_rules < class.n_groups { u64::MAX } else { class.cost(n_rules) }
     }
 
+    /// The units of a rule for each run; more are of no use.
+    fn most(&self) -> Budget {
+        let mut most = Budget::default();
+        for class in &self.classes {
+            most.add_units(class.quota, class.units.saturating_mul(class.n_runs));
+        }
+        most
+    }
+
     /// The bounds for every budget up to this one.
     #[must_use]
     pub fn up_to(&self, budget: Budget) -> Joined {
-        let (mut least, mut most) = (Budget::default(), Budget::default());
+        let most = self.most();
+        let mut least = Budget::default();
         for class in &self.classes {
             least.add_units(class.quota, class.units.saturating_mul(class.fewest));
-            most.add_units(class.quota, class.units.saturating_mul(class.n_runs));
         }
         // There is always a rule more to be had than is of use, so arrays stay small.
         let slack = |family: Family| {
@@ -121,7 +134,7 @@ impl Joined {
 /// The class's cost is convex, so the best share of it never falls as the units grow: rows of
 /// halves, O(n log n).
 fn join(costs: &[u64], class: &ClassBound) -> Vec<u64> {
-    let n_steps = (costs.len() - 1) / class.units;
+    let n_steps = ((costs.len() - 1) / class.units).min(class.n_runs - class.fewest);
     let steps: Vec<u64> = (0..=n_steps).map(|step| class.cost(class.fewest + step)).collect();
     let mut joined = vec![0; costs.len()];
     for rest in 0..class.units.min(costs.len()) {
@@ -137,7 +150,8 @@ fn join(costs: &[u64], class: &ClassBound) -> Vec<u64> {
     joined
 }
 
-/// Fills `row[i − first]` with the least of `column[j] + steps[i − j]`, for `j` in a range.
+/// Fills `row[i − first]` with the least of `column[j] + steps[i − j]`, for `j` in a range; steps
+/// beyond the last cost as much as that.
 fn halve(
     column: &[u64],
     steps: &[u64],
@@ -150,7 +164,7 @@ fn halve(
     }
     let middle = row.len() / 2;
     let i = first + middle;
-    let values = (low..=high.min(i)).map(|j| (column[j] + steps[i - j], j));
+    let values = (low..=high.min(i)).map(|j| (column[j] + steps[(i - j).min(steps.len() - 1)], j));
     let (least, at) = values.min().expect("the range reaches down to the row");
     row[middle] = least;
     let (before, after) = row.split_at_mut(middle);

@@ -1,5 +1,7 @@
 //! Where rules take different units, the best saving per unit first is not the best.
 
+use std::fmt::Write as _;
+
 use rangecover::answer::{Answer, answer};
 use rangecover::generate::knapsack;
 use rangecover::instance::{Budget, Group, Instance, Terms};
@@ -8,6 +10,9 @@ use rangecover::port_list;
 use rangecover::ports::Protocol;
 use rangecover::solve::{Stop, solver};
 use rangecover::zones::Quota;
+use serde_json::json;
+
+use crate::binary::{Folder, only};
 
 /// The cost of a solver's answer, and whether it is proven to be the least.
 fn cost(name: &str, instance: &Instance) -> (u64, bool) {
@@ -50,7 +55,111 @@ fn greedy_is_worse_on_generated_policies() {
         assert_eq!(cost("dp", &instance), (best, true));
         let (greedy, _) = cost("greedy", &instance);
         worse += u32::from(greedy > best);
-        println!("{seed}: {best} {greedy}");
     }
     assert!(worse >= 8, "greedy found the optimum {} times", 10 - worse);
+}
+
+/// Rules for the referenced group count in both quotas.
+const COUPLED: &str = r#"
+[zones.app]
+security_group = "sg-0123456789abcdef0"
+addresses = ["10.0.0.7"]
+[zones.office]
+cidrs = ["203.0.113.0/24", "198.51.100.0/24", "2001:db8::/32"]
+weight = 3
+"#;
+
+fn coupled() -> Folder {
+    let mut table = "interface,protocol,port,class,zone,family\n".to_owned();
+    for (zone, family, ports) in [
+        ("app", "both", [80, 90, 120, 443]),
+        ("office", "ipv4", [22, 25, 443, 500]),
+        ("office", "ipv6", [22, 30, 80, 81]),
+    ] {
+        for port in ports {
+            writeln!(table, "eni-1,tcp,{port},service,{zone},{family}").unwrap();
+        }
+    }
+    Folder::with(&[("a.csv", &table), ("zones.toml", COUPLED)])
+}
+
+#[test]
+fn groups_that_count_in_both_quotas_couple_them() {
+    let folder = coupled();
+    for (ipv4, ipv6) in [(3, 2), (7, 3), (5, 4), (9, 2), (12, 7)] {
+        let flags = format!("--zones zones.toml --max-rules {ipv4} --max-rules-ipv6 {ipv6}");
+        let costs = ["price", "dp", "ilp", "brute"].map(|solver| {
+            // Which `check` has accepted.
+            let report = folder.solve_json("a.csv", &format!("{flags} --solver {solver}"));
+            let answer = only(&report);
+            assert_eq!(answer["outcome"], "optimal");
+            assert!(answer["units"].as_u64() <= Some(ipv4), "{answer}");
+            assert!(answer["units_ipv6"].as_u64() <= Some(ipv6), "{answer}");
+            answer["cost"].as_u64().unwrap()
+        });
+        assert_eq!(costs, [costs[0]; 4]);
+    }
+}
+
+#[test]
+fn each_quota_that_is_too_small_is_named() {
+    let folder = coupled();
+    for (flags, helps) in [
+        ("--max-rules 2", "--max-rules 3 "),
+        ("--max-rules-ipv6 1", "--max-rules-ipv6 2 "),
+        ("--max-rules 5 --reserve 3 --max-rules-ipv6 0", "--max-rules 6 --max-rules-ipv6 2 "),
+    ] {
+        let line = format!("solve a.csv --zones zones.toml {flags}");
+        let said = folder.run(&line).exits(3).stdout;
+        assert!(said.contains(&format!("what helps      {helps}")), "{said}");
+        folder.solve_json("a.csv", &format!("--zones zones.toml {flags}"));
+    }
+}
+
+#[test]
+fn a_front_holds_the_other_quota_where_it_is_enough() {
+    let folder = coupled();
+    let said = folder.run("front a.csv --zones zones.toml --max-rules-ipv6 1").exits(0);
+    assert!(said.stdout.contains("eni-1 IPv6: at least 2 of"), "{}", said.stdout);
+    said.notes("the front is for 2 IPv6 units, the least that are enough");
+}
+
+#[test]
+fn answers_say_and_check_what_rules_take() {
+    let folder = coupled();
+    let report = folder.solve_json("a.csv", "--zones zones.toml --max-rules 7");
+    let units: Vec<_> = only(&report)["groups"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|group| {
+            let of = |key: &str| group[key].to_string();
+            [of("zone"), of("family"), of("units_per_rule"), of("weight")].join(" ")
+        })
+        .collect();
+    let expected =
+        ["\"app\" \"both\" 1 null", "\"office\" \"ipv4\" 2 3", "\"office\" \"ipv6\" 1 3"];
+    assert_eq!(units, expected);
+    folder.write("answer.json", report.to_string());
+    let said = folder.run("check a.csv answer.json").exits(0).stdout;
+    let terms = "units of rules: app both 1, office ipv4 2 weight 3, office ipv6 1 weight 3";
+    assert!(said.contains(terms), "{said}");
+    for (pointer, value, message) in [
+        ("/groups/1/units_per_rule", json!(1), "other used ports, or other zones"),
+        ("/groups/1/weight", json!(1), "other used ports, or other zones"),
+        ("/groups/0/zone", json!("office"), "other used ports, or other zones"),
+        ("/budget", json!(4), "IPv4 units are over the budget of 4"),
+        ("/units_ipv6", json!(1), "units_ipv6 is"),
+        ("/certificate/tangents", json!([]), "called optimal"),
+        ("/certificate/tangents/0/class", json!(9), "tangent 0 is of class 9"),
+    ] {
+        let mut changed = report.clone();
+        *changed["answers"][0].pointer_mut(pointer).expect("the place exists") = value;
+        if pointer == "/certificate/tangents" {
+            changed["answers"][0]["bound"] = json!(0);
+        }
+        folder.write("answer.json", changed.to_string());
+        let said = folder.run("check a.csv answer.json");
+        said.fails_with(message);
+    }
 }

@@ -35,8 +35,8 @@ fn rows(front: &InstanceFront) -> String {
     let shown = shown(front);
     let rows = front.points.iter();
     let rows: Vec<&Row> = rows.filter(|row| shown.contains(&row.budget)).collect();
-    let has_bounds = rows.iter().any(|row| row.bound != row.cost);
-    let tells_supported = rows.iter().any(|row| !row.supported);
+    let has_bounds = front.steps.iter().flatten().any(|step| !step.supported);
+    let tells_supported = has_bounds;
     let columns = [
         (front.units(), true),
         ("open ports", true),
