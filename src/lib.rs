@@ -24,6 +24,7 @@
 //! | front | the least cost for each number of rules, or units |
 //! | tangent | a straight line below the front of a class, proven by a price and windows |
 //! | supported | on the convex bound below a front that is not convex |
+//! | served | of a run: inside a rule of an outer zone, where these rules are shared |
 //! | gap | the optimality gap: value less bound |
 //! | outer, inner | zones, or their groups, of which the rules of the one let in all of the other |
 //! | served | inside a rule of an outer group, and so in need of no rule of its own |

@@ -80,7 +80,7 @@ impl Reader<'_> {
                 let table = table::judged(&text, selection, judgement, naming)?;
                 if self.policy.is_some() && !table.has_zones {
                     return Err(Reason::NoSources(
-                        "a table of ports without the columns zone and family",
+                        "a table of ports without both of the columns zone and family",
                     ));
                 }
                 let notes = about_table(&table, reading);

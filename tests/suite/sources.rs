@@ -131,7 +131,7 @@ fn lists_and_plain_tables_do_not_say_who_connects() {
                  ports with the columns zone and family";
     for (file, what) in [
         ("a.txt", "a port list"),
-        ("a.csv", "a table of ports without the columns zone and family"),
+        ("a.csv", "a table of ports without both of the columns zone and family"),
     ] {
         folder
             .run(&format!("solve {file} --zones zones.toml"))

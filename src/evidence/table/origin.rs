@@ -28,7 +28,8 @@ pub(super) enum Stated {
 impl Naming<'_> {
     /// What the two cells of a row mean.
     pub(super) fn stated(self, zone: &str, family: &str) -> Result<Stated, TableError> {
-        if zone.is_empty() {
+        // A dash is no interface in the same table, and no zone can be called so.
+        if zone.is_empty() || zone == "-" {
             let family = Some(family).filter(|family| !family.is_empty());
             return Ok(Stated::NoZone(family.map(quota).transpose()?));
         }
