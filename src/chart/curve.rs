@@ -42,6 +42,15 @@ impl Curve {
         if marks.len() > MOST_MARKERS { Vec::new() } else { marks }
     }
 
+    /// The steps on the bound up to the end of an axis, where all steps are too many to mark.
+    pub(super) fn dots(&self, end: f64) -> Vec<(usize, u64)> {
+        if self.steps.is_none() || !self.marks(end).is_empty() {
+            return Vec::new();
+        }
+        let seen = |mark: &Mark| mark.supported && real(mark.point.0 as u64) <= end;
+        self.points().filter(seen).map(|mark| mark.point).collect()
+    }
+
     /// The cost at a budget; `None` where no cover exists.
     pub(super) fn cost(&self, budget: usize) -> Option<u64> {
         let Some(steps) = &self.steps else { return self.cost_between(budget) };

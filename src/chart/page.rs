@@ -98,7 +98,7 @@ impl Page {
         let mut note = format!("Steps: the least {}. Thin dashes: the convex bound", self.y_label);
         // So many steps that they and the bound are nearly one line.
         if marks.iter().any(Vec::is_empty) {
-            note += ", where it can be told apart";
+            note += ", where it can be told apart. White dots are on it";
         }
         note += ".";
         if marked().any(|mark| !mark.supported) {

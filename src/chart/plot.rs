@@ -7,7 +7,7 @@ use super::curve::Mark;
 use super::scale::{Axis, Frame, Span, real, tick};
 use super::shapes::{Point, Rect};
 use super::signs::{
-    Detail, INK, Look, QUOTA, QUOTA_DASH, SHADE, draw_bound, draw_hollow, draw_knee,
+    Detail, INK, Look, Marker, QUOTA, QUOTA_DASH, SHADE, draw_bound, draw_hollow, draw_knee,
     draw_quota_point,
 };
 use super::{ChartError, Curve};
@@ -62,6 +62,13 @@ impl<'a> Plot<'a> {
                     Some(at) => draw_hollow(canvas, at, self.detail, *look)?,
                     None => {}
                 }
+            }
+        }
+        for (curve, _) in &self.curves {
+            // In the line, so that they hide nothing.
+            let dots = curve.dots(self.frame.x.end);
+            for at in dots.into_iter().filter_map(|point| self.frame.vertex(point)) {
+                Marker::Disc.draw(canvas, at, 0.45 * self.detail.line, WHITE)?;
             }
         }
         for (curve, look) in &self.curves {

@@ -227,6 +227,11 @@ fn steps_have_markers_unless_they_are_many() {
     assert_eq!(supported(&FEW_STEPS), [true, true, false, true]);
     assert_eq!(supported(&many_steps(39)).len(), 40);
     assert!(supported(&many_steps(40)).is_empty());
+    // Then those on the bound are dots in the line.
+    let many = many_steps(90);
+    let on_bound = many.iter().filter(|step| step.2).map(|&(budget, cost, _)| (budget, cost));
+    assert_eq!(stairs("x", &many, 60).dots(1e6), on_bound.collect::<Vec<_>>());
+    assert!(stairs("x", &FEW_STEPS, 60).dots(1e6).is_empty());
     // Only those in view count.
     assert_eq!(stairs("x", &many_steps(90), 60).marks(9.0).len(), 2);
 }
