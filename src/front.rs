@@ -16,7 +16,7 @@ use crate::solve::chords::OnEdge;
 use crate::solve::join::Join;
 use crate::solve::pass::Pass;
 use crate::solve::price::tangent_at;
-use crate::solve::quota::{ClassFront, least_units};
+use crate::solve::quota::{ClassFront, least_units, units};
 use crate::verify::{Checker, Facts, Joined, Violation};
 use crate::zones::Family;
 
@@ -74,8 +74,7 @@ impl Tradeoff {
     /// The other budget is that of the instance, or [what is needed](Self::held) if that is more.
     ///
     /// # Errors
-    /// When the other quota is too small for any cover, there are too many budgets, or outer rules
-    /// serve inner groups.
+    /// When there are too many budgets, or outer rules serve inner groups.
     #[expect(clippy::missing_panics_doc, reason = "the fewest rules fit into the slack")]
     pub fn new(
         instance: &Instance,
@@ -91,8 +90,7 @@ impl Tradeoff {
         let other = family.other();
         let held = instance.budget().of(other).max(least.of(other));
         let instance = instance.with_budget(instance.budget().with(other, held));
-        let counting = classes.iter().filter(|class| class.class.quota.counts_in(family));
-        let most = counting.map(|class| class.units() * class.line.n_runs()).sum();
+        let most = units(&classes, |class| class.line.n_runs()).of(family);
         let first = least.of(family);
         let end = match up_to {
             Some(up_to) if most - first >= MOST_BUDGETS => up_to.clamp(first, most),
@@ -102,9 +100,8 @@ impl Tradeoff {
             return Err(FrontError::TooMany(end - first + 1));
         }
         let slack = instance.budget().with(family, end).less(least);
-        let share = |class: &ClassFront| {
-            class.share(&(0..=slack.n_rules(&class.class).min(class.front.n_steps())))
-        };
+        let share =
+            |class: &ClassFront| class.share(&(0..=class.fits(slack).min(class.front.n_steps())));
         let join = Join::new(classes.iter().map(share).collect(), slack, || false)
             .expect("nothing is taken at least, and nothing stops it");
         let cost = |units: usize| join.cost(slack.with(family, units)).expect("there are units");
@@ -246,7 +243,7 @@ impl Tradeoff {
         let budget = self.instance.budget().with(self.family, self.last_budget());
         let slack = budget.less(self.least);
         let tangents = self.classes.iter().enumerate().flat_map(|(i, class)| {
-            let reach = 0..=slack.n_rules(&class.class);
+            let reach = 0..=class.fits(slack);
             class.front.prices(&reach).map(move |price| (i, class, price)).collect::<Vec<_>>()
         });
         let tangents = tangents
@@ -277,11 +274,10 @@ impl Tradeoff {
     }
 
     fn cover(&self, n_rules: &[usize], edges: &HashMap<(usize, u64), OnEdge>) -> Cover {
-        let mut cover = Cover { groups: vec![Vec::new(); self.instance.groups().len()] };
+        let mut cover = Cover::without_rules(self.instance.groups().len());
         for (i, (class, &n_rules)) in self.classes.iter().zip(n_rules).enumerate() {
             let on_edge = &edges[&(i, class.front.price(n_rules))];
-            let n_rules = n_rules.min(on_edge.most_rules());
-            class.line.place(&self.instance, &on_edge.cover(n_rules), &mut cover);
+            class.place(&self.instance, n_rules, on_edge, &mut cover);
         }
         cover
     }

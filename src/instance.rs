@@ -233,6 +233,23 @@ impl Instance {
         Self { budget: budget.into(), ..self.clone() }
     }
 
+    /// The families in whose quotas rules of some group count.
+    pub fn families(&self) -> impl Iterator<Item = Family> + '_ {
+        Family::ALL.into_iter().filter(|&family| self.counts_in(family))
+    }
+
+    /// The units of one rule for each group, the fewest that there can be.
+    #[must_use]
+    pub fn units_of_one_rule_each(&self) -> Budget {
+        self.units(self.groups.iter().map(|_| 1))
+    }
+
+    /// The units of a rule for each run; more are of no use.
+    #[must_use]
+    pub fn units_of_all_runs(&self) -> Budget {
+        self.units(self.groups.iter().map(|group| group.runs.len()))
+    }
+
     /// The units that rules take, given how many rules each group has.
     #[must_use]
     pub fn units(&self, n_rules: impl IntoIterator<Item = usize>) -> Budget {

@@ -218,7 +218,7 @@ impl Line {
     /// is among them. Groups that are not in the line get no rules.
     #[must_use]
     pub fn cover(&self, instance: &Instance, rule_starts: &[u32]) -> Cover {
-        let mut cover = Cover { groups: vec![Vec::new(); instance.groups().len()] };
+        let mut cover = Cover::without_rules(instance.groups().len());
         self.place(instance, rule_starts, &mut cover);
         cover
     }

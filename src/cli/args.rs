@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
-use ipnet::IpNet;
 
 use rangecover::evidence::Records;
 use rangecover::inputs::{Reading, Source};
@@ -170,10 +169,7 @@ pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Job
     let mut jobs = Vec::new();
     for source in read.sources {
         // Without zones there is one quota only: that of the one source.
-        let quota = match reading.source {
-            Some(IpNet::V6(_)) => Family::Ipv6,
-            _ => Family::Ipv4,
-        };
+        let quota = reading.source.map_or(Family::Ipv4, Family::from);
         let in_force = |units: Budget| match source.zones {
             Some(_) => units,
             None => units.of(quota).into(),

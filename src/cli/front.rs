@@ -212,8 +212,7 @@ fn ladder(last: usize) -> impl Iterator<Item = usize> {
 fn fronts(job: &Job, up_to: Option<usize>, wanted: Wanted) -> anyhow::Result<Vec<InstanceFront>> {
     let Job { source, instance, .. } = job;
     let has_zones = source.zones.is_some();
-    let counts = |family: &Family| instance.counts_in(*family);
-    let mut families: Vec<Family> = Family::ALL.into_iter().filter(counts).collect();
+    let mut families: Vec<Family> = instance.families().collect();
     if families.is_empty() {
         families.push(Family::Ipv4);
     }

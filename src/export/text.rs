@@ -156,7 +156,7 @@ fn summary(solved: &Solved, facts: &Facts) -> String {
     let rules = grouped(facts.n_rules as u64);
     let budget = solved.instance.budget();
     let taken = if solved.source.zones.is_some() {
-        let counted_in = Family::ALL.into_iter().filter(|&f| solved.instance.counts_in(f));
+        let counted_in = solved.instance.families();
         let units = counted_in.map(|family| {
             let [taken, budget] = [facts.units, budget].map(|u| grouped(u.of(family) as u64));
             format!("{taken} of {budget} {}", family.units())
@@ -180,7 +180,7 @@ fn budget(solved: &Solved) -> String {
     if solved.source.zones.is_none() {
         return counted(budget.ipv4 as u64, "rule");
     }
-    let counted_in = Family::ALL.into_iter().filter(|&f| solved.instance.counts_in(f));
+    let counted_in = solved.instance.families();
     let units = counted_in.map(|f| format!("{} {}", grouped(budget.of(f) as u64), f.units()));
     units.collect::<Vec<_>>().join(" and ")
 }

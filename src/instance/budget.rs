@@ -64,10 +64,8 @@ impl Budget {
 
     /// Adds units to all quotas that count.
     pub fn add_units(&mut self, quota: Quota, units: usize) {
-        for family in Family::ALL {
-            if quota.counts_in(family) {
-                *self = self.with(family, self.of(family).saturating_add(units));
-            }
+        for family in quota.families() {
+            *self = self.with(family, self.of(family).saturating_add(units));
         }
     }
 
@@ -80,12 +78,16 @@ impl Budget {
         }
     }
 
-    /// How many rules of a class fit into these units.
+    /// The smaller of these units and others, for each quota.
     #[must_use]
-    pub fn n_rules(self, class: &Class) -> usize {
-        let counts = Family::ALL.into_iter().filter(|&family| class.quota.counts_in(family));
-        let fits = counts.map(|family| self.of(family) / class.units as usize);
-        fits.min().unwrap_or(0)
+    pub fn min(self, other: Self) -> Self {
+        Self { ipv4: self.ipv4.min(other.ipv4), ipv6: self.ipv6.min(other.ipv6) }
+    }
+
+    /// How many rules that take so many units fit into these.
+    #[must_use]
+    pub fn n_rules(self, quota: Quota, units: usize) -> usize {
+        quota.families().map(|family| self.of(family) / units).min().unwrap_or(0)
     }
 
     /// The quota of which these units are more than there are, if there is one.

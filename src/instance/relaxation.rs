@@ -76,6 +76,12 @@ impl Choices {
         self.0.get(group).and_then(|group| group.get(hole)).copied().unwrap_or_default()
     }
 
+    /// Whether a hole beside a run is bridged for good, so that the run is a part of a larger one.
+    pub(crate) fn merge(&self, group: usize, run: usize) -> bool {
+        let is_bridged = |hole| self.of(group, hole) == Choice::Bridged;
+        is_bridged(run) || run.checked_sub(1).is_some_and(is_bridged)
+    }
+
     /// Decides on a hole.
     pub(crate) fn set(&mut self, group: usize, hole: usize, choice: Choice) {
         self.0[group][hole] = choice;

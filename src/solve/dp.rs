@@ -85,7 +85,7 @@ impl Solver for Dp {
         if least.exceeds(instance.budget()).is_some() {
             return Ok(Outcome::Infeasible { witness: None });
         }
-        let mut cover = Cover { groups: vec![Vec::new(); instance.groups().len()] };
+        let mut cover = Cover::without_rules(instance.groups().len());
         for (line, n_rules) in shared(problem, instance.budget().less(least), stop) {
             match rule_starts(&line, n_rules, stop) {
                 Some(rule_starts) => line.place(instance, &rule_starts, &mut cover),
@@ -114,7 +114,10 @@ fn shared(problem: &Problem<'_>, slack: Budget, stop: Stop) -> Vec<(Line, usize)
         }
         let line = Line::of_class(instance, class);
         let fewest = fewest_rule_starts(&line).len();
-        let costs = least_costs(&line, fewest.saturating_add(slack.n_rules(class)));
+        let costs = least_costs(
+            &line,
+            fewest.saturating_add(slack.n_rules(class.quota, class.units as usize)),
+        );
         let costs = costs.into_iter().skip(fewest - 1);
         shares.push(Share {
             quota: class.quota,

@@ -41,7 +41,7 @@ pub(super) fn rule_starts(problem: &Problem<'_>) -> Option<Vec<u32>> {
     // At each end of a rule (in runs) stands its other end; inside, nothing is read.
     let mut other_end: Vec<usize> = (0..n_runs).collect();
     let mut bridged: Vec<(usize, &Terms)> = Vec::new();
-    let mut units = instance.units(instance.groups().iter().map(|group| group.runs().len()));
+    let mut units = instance.units_of_all_runs();
     // A hole that cannot be bridged now never can: rules only grow, and limits are hereditary.
     for (hole, terms) in by_saving(problem) {
         let Some(family) = units.exceeds(instance.budget()) else {

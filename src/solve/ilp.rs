@@ -101,7 +101,7 @@ impl Solver for Ilp {
 
     fn search(&self, problem: &Problem<'_>, stop: Stop) -> Result<Outcome, SolveError> {
         let Problem { instance, line } = problem;
-        let one_each = instance.units(instance.groups().iter().map(|_| 1));
+        let one_each = instance.units_of_one_rule_each();
         if one_each.exceeds(instance.budget()).is_some() {
             return Ok(Outcome::Infeasible { witness: None });
         }
@@ -220,14 +220,13 @@ impl Ilp {
             let slack = (slack.of(family) / unit as usize) as f64;
             constraint!(units <= slack)
         };
-        let families = Family::ALL.into_iter().filter(|&f| problem.instance.counts_in(f));
         let rows = line
             .windows()
             .map(|window| {
                 let inside = kept[window.first..=window.last].iter().flatten();
                 constraint!(inside.sum::<Expression>() >= 1)
             })
-            .chain(families.map(budget_row));
+            .chain(problem.instance.families().map(budget_row));
         self.solve(model.maximise(objective), rows.collect(), &holes, stop)
     }
 

@@ -202,7 +202,12 @@ impl Problem<'_> {
         let [class] = self.instance.classes() else {
             return None;
         };
-        Some(self.instance.budget().n_rules(class).min(self.line.n_runs()))
+        Some(
+            self.instance
+                .budget()
+                .n_rules(class.quota, class.units as usize)
+                .min(self.line.n_runs()),
+        )
     }
 
     /// Whether the rules that start at these runs stay within the budget.

@@ -53,27 +53,35 @@ impl ClassFront {
         }
     }
 
-    /// Puts an optimal cover with so many rules beyond the fewest into a cover.
+    /// The most rules that fit into a slack beyond the fewest.
+    pub(crate) fn fits(&self, slack: Budget) -> usize {
+        slack.n_rules(self.class.quota, self.units())
+    }
+
+    /// Puts an optimal cover with so many rules, which is on this edge, into a cover.
     pub(crate) fn place(
         &self,
         instance: &Instance,
-        further: usize,
-        pass: &mut Pass,
+        n_rules: usize,
+        on_edge: &OnEdge,
         cover: &mut Cover,
     ) {
-        let n_rules = self.front.fewest_rules() + further;
-        let on_edge = OnEdge::new(&self.line, self.front.price(n_rules), pass);
         self.line.place(instance, &on_edge.cover(n_rules.min(on_edge.most_rules())), cover);
     }
 }
 
+/// The units that so many rules of each class take.
+pub(crate) fn units(classes: &[ClassFront], n_rules: impl Fn(&ClassFront) -> usize) -> Budget {
+    let mut units = Budget::default();
+    for class in classes {
+        units.add_units(class.class.quota, class.units() * n_rules(class));
+    }
+    units
+}
+
 /// The units that the fewest rules of all classes take.
 pub(crate) fn least_units(classes: &[ClassFront]) -> Budget {
-    let mut least = Budget::default();
-    for class in classes {
-        least.add_units(class.class.quota, class.units() * class.front.fewest_rules());
-    }
-    least
+    units(classes, |class| class.front.fewest_rules())
 }
 
 /// How the classes share their quotas.
@@ -117,9 +125,11 @@ pub(super) fn search(problem: &Problem<'_>, stop: Stop) -> Outcome {
     let Some(further) = plan.further else {
         return problem.out_of_time().with(certificate);
     };
-    let mut cover = Cover { groups: vec![Vec::new(); instance.groups().len()] };
+    let mut cover = Cover::without_rules(instance.groups().len());
     for (class, further) in classes.iter().zip(further) {
-        class.place(instance, further, &mut pass, &mut cover);
+        let n_rules = class.front.fewest_rules() + further;
+        let on_edge = OnEdge::new(&class.line, class.front.price(n_rules), &mut pass);
+        class.place(instance, n_rules, &on_edge, &mut cover);
     }
     if plan.is_best {
         Outcome::Optimal { cover, certificate }
@@ -142,16 +152,12 @@ fn apart(classes: &[ClassFront], slack: Budget, stop: Stop) -> Plan {
 
 /// Classes that count in both quotas couple them: everything that fits is joined.
 fn together(classes: &[ClassFront], slack: Budget, stop: Stop) -> Plan {
-    let mut all = Budget::default();
-    for class in classes {
-        all.add_units(class.class.quota, class.units() * class.front.n_steps());
-    }
-    if all.exceeds(slack).is_none() {
+    if units(classes, |class| class.front.n_steps()).exceeds(slack).is_none() {
         // Everything fits, so nothing is open that a rule could close.
         let further = Some(classes.iter().map(|class| class.front.n_steps()).collect());
         return Plan { further, needed: vec![None; classes.len()], is_best: true };
     }
-    let most = |class: &ClassFront| slack.n_rules(&class.class).min(class.front.n_steps());
+    let most = |class: &ClassFront| class.fits(slack).min(class.front.n_steps());
     let needed: Vec<_> = classes.iter().map(|class| 0..=most(class)).collect();
     let shares = classes.iter().zip(&needed).map(|(class, needed)| class.share(needed)).collect();
     let join = Join::new(shares, slack, || stop.reached());

@@ -50,7 +50,7 @@ impl Model {
         let columns = Columns::new(problem, &mut program);
         columns.add_service(problem, &mut program, &mut rows);
         columns.add_holes(problem, &mut rows);
-        let families = Family::ALL.into_iter().filter(|&f| problem.instance.counts_in(f));
+        let families = problem.instance.families();
         rows.extend(families.map(|family| columns.budget(problem, family)));
         let holes = columns.bridged.iter().zip(problem.line.costs());
         #[expect(clippy::cast_precision_loss, reason = "engines work in floating point")]

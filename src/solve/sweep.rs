@@ -41,7 +41,7 @@ pub(crate) fn witness(line: &Line, instance: &Instance) -> Option<Witness> {
     let rule_starts = fewest_rule_starts(line);
     let family = line.units(instance, &rule_starts).exceeds(instance.budget())?;
     // As many windows as it takes to need more than that budget.
-    let mut units = instance.units(instance.groups().iter().map(|_| 1));
+    let mut units = instance.units_of_one_rule_each();
     let mut windows = Vec::new();
     for pair in rule_starts.windows(2) {
         if units.of(family) > instance.budget().of(family) {
@@ -104,7 +104,7 @@ fn most_open_ports(instance: &Instance) -> u64 {
 /// What keeps the fewest rules above the budget when `max_open_ports` does not.
 fn obstacle(instance: &Instance) -> String {
     let n_groups = instance.groups().len();
-    let one_each = instance.units(instance.groups().iter().map(|_| 1));
+    let one_each = instance.units_of_one_rule_each();
     if let Some(family) = one_each.exceeds(instance.budget()) {
         let budget = instance.budget().of(family);
         if instance.has_zones() {

@@ -30,7 +30,7 @@ impl Solver for Threshold {
     fn search(&self, problem: &Problem<'_>, _stop: Stop) -> Result<Outcome, SolveError> {
         let Problem { instance, line } = problem;
         let groups = instance.groups();
-        let mut units = instance.units(groups.iter().map(|_| 1));
+        let mut units = instance.units_of_one_rule_each();
         if units.exceeds(instance.budget()).is_some() {
             return Ok(Outcome::Unknown);
         }

@@ -126,8 +126,7 @@ impl Market {
         let mut next = 0;
         for (i, group) in service.instance().groups().iter().enumerate() {
             for run in 0..group.runs().len() {
-                let is_bridged = |hole| choices.of(i, hole) == Choice::Bridged;
-                let is_merged = is_bridged(run) || run.checked_sub(1).is_some_and(is_bridged);
+                let is_merged = choices.merge(i, run);
                 let mut ways = Vec::new();
                 for way in service.ways(i, run) {
                     let first = next;
@@ -149,11 +148,7 @@ impl Market {
                 }
             }
         }
-        let groups = merged.instance.groups();
-        let most = merged.instance.units(groups.iter().map(|group| group.runs().len()));
-        let given = merged.instance.budget();
-        let least = |family: Family| given.of(family).min(most.of(family));
-        let budget = Budget { ipv4: least(Family::Ipv4), ipv6: least(Family::Ipv6) };
+        let budget = merged.instance.budget().min(merged.instance.units_of_all_runs());
         let base = i128::from(merged.base) * i128::from(SCALE);
         Some(Self { instance: merged.instance, line, base, passengers, budget })
     }
@@ -336,6 +331,5 @@ fn moves(prices: &mut [i128], wanted: &[i128], length: i128) -> bool {
 }
 
 fn unit_price(prices: &Prices, quota: Quota) -> i128 {
-    let counted = Family::ALL.into_iter().zip(prices.units);
-    counted.filter(|&(family, _)| quota.counts_in(family)).map(|(_, price)| price).sum()
+    quota.families().map(|family| prices.units[family as usize]).sum()
 }

@@ -214,7 +214,7 @@ impl Search<'_> {
         for (group, runs) in self.instance.groups().iter().map(Group::runs).enumerate() {
             for (i, &run) in runs.iter().enumerate() {
                 let ways = self.service.ways(group, i);
-                let mut taken = ways.iter().filter(|way| contains(&cover.groups[way.outer], run));
+                let mut taken = ways.iter().filter(|way| cover.contains(way.outer, run));
                 // The outermost rule serves the groups between as well.
                 if ways.iter().all(|way| !way.holes.is_empty())
                     && let Some(way) = taken.next_back()
@@ -240,13 +240,13 @@ impl Search<'_> {
             groups.iter().map(|group| vec![0; group.runs().len() - 1]).collect();
         let is_bridged = |group: usize, hole: usize| {
             let runs = groups[group].runs();
-            contains(&cover.groups[group], Span::over(runs[hole], runs[hole + 1]))
+            cover.contains(group, Span::over(runs[hole], runs[hole + 1]))
         };
         for (group, runs) in groups.iter().map(Group::runs).enumerate() {
             for (i, &run) in runs.iter().enumerate() {
                 let ways = self.service.ways(group, i);
-                let is_served = contains(&cover.groups[group], run)
-                    || ways.iter().any(|way| contains(&cover.groups[way.outer], run));
+                let is_served = cover.contains(group, run)
+                    || ways.iter().any(|way| cover.contains(way.outer, run));
                 let is_open = |way: &&Way| {
                     way.holes.clone().all(|hole| choices.of(way.outer, hole) != Choice::Kept)
                 };
@@ -314,10 +314,4 @@ fn unit_prices(relaxed: &Instance, tangents: &[Tangent]) -> [u64; Family::ALL.le
         });
         classes.min().unwrap_or(0)
     })
-}
-
-/// Whether one of some rules in order contains a span.
-fn contains(rules: &[Span], span: Span) -> bool {
-    let next = rules.partition_point(|rule| rule.to() < span.to());
-    rules.get(next).is_some_and(|rule| rule.from() <= span.from())
 }

@@ -65,34 +65,30 @@ impl Bounds {
             }
             return self.up_to(budget).at(budget);
         };
-        let counts = Family::ALL.into_iter().filter(|&family| class.quota.counts_in(family));
-        let units = counts.map(|family| budget.of(family)).min().unwrap_or(usize::MAX);
-        let n_rules = units / class.units;
+        let n_rules = budget.n_rules(class.quota, class.units);
         if n_rules < class.n_groups { u64::MAX } else { class.cost(n_rules) }
+    }
+
+    /// The units of so many rules of each class.
+    fn units(&self, n_rules: impl Fn(&ClassBound) -> usize) -> Budget {
+        let mut units = Budget::default();
+        for class in &self.classes {
+            units.add_units(class.quota, class.units.saturating_mul(n_rules(class)));
+        }
+        units
     }
 
     /// The units of a rule for each run; more are of no use.
     fn most(&self) -> Budget {
-        let mut most = Budget::default();
-        for class in &self.classes {
-            most.add_units(class.quota, class.units.saturating_mul(class.n_runs));
-        }
-        most
+        self.units(|class| class.n_runs)
     }
 
     /// The bounds for every budget up to this one.
     #[must_use]
     pub fn up_to(&self, budget: Budget) -> Joined {
-        let most = self.most();
-        let mut least = Budget::default();
-        for class in &self.classes {
-            least.add_units(class.quota, class.units.saturating_mul(class.fewest));
-        }
+        let least = self.units(|class| class.fewest);
         // There is always a rule more to be had than is of use, so arrays stay small.
-        let slack = |family: Family| {
-            budget.of(family).min(most.of(family)).saturating_sub(least.of(family))
-        };
-        let (ipv4, ipv6) = (slack(Family::Ipv4), slack(Family::Ipv6));
+        let Budget { ipv4, ipv6 } = budget.min(self.most()).less(least);
         let join = |quota: Quota, slack: usize| {
             let classes = self.classes.iter().filter(|class| class.quota == quota);
             let start = vec![0; slack + 1];

@@ -37,7 +37,6 @@ use crate::certificate::{BlockedRule, Certificate, Repairs, Tangent, Witness};
 use crate::cover::Cover;
 use crate::instance::{Budget, Instance};
 use crate::limits::Limits;
-use crate::ports::Span;
 use crate::zones::Family;
 
 pub use bound::{Bounds, Joined};
@@ -126,12 +125,6 @@ pub fn repairs(instance: &Instance, repairs: &Repairs) -> Result<(), Violation> 
     if holds { Ok(()) } else { Err(Violation::MaxOpenPorts { claimed }) }
 }
 
-/// Whether one of some rules in order contains a run.
-fn contains(rules: &[Span], run: Span) -> bool {
-    let next = rules.partition_point(|rule| rule.to() < run.to());
-    rules.get(next).is_some_and(|rule| rule.from() <= run.from())
-}
-
 /// A checker for many claims about one instance, under any budget.
 #[derive(Debug)]
 pub struct Checker<'a> {
@@ -167,9 +160,8 @@ impl<'a> Checker<'a> {
         }
         let mut facts = Facts { n_rules: 0, units: Budget::default(), open_ports: 0, cost: 0 };
         for (i, (ledger, rules)) in self.ledgers.iter().zip(&cover.groups).enumerate() {
-            let is_served = |run| {
-                self.instance.outer(i).iter().any(|&outer| contains(&cover.groups[outer], run))
-            };
+            let outer = self.instance.outer(i);
+            let is_served = |run| outer.iter().any(|&outer| cover.contains(outer, run));
             ledger.cover(rules, is_served, &mut facts)?;
         }
         if let Some(family) = facts.units.exceeds(budget) {

@@ -52,16 +52,14 @@ pub(super) fn bound(
     let mut total = 0;
     for (i, ledger) in checker.ledgers.iter().enumerate() {
         let terms = groups[i].terms();
-        let counted = Family::ALL.into_iter().filter(|&family| terms.quota.counts_in(family));
-        let prices: i128 = counted.map(|family| price(tolls, family)).sum();
+        let prices: i128 = terms.quota.families().map(|family| price(tolls, family)).sum();
         let rule = prices * i128::from(terms.units);
         total += least(ledger, scale, rule, &accounts.fares[i], &accounts.rebates[i]);
     }
     // Units beyond a rule for each run are of no use.
-    let most = merged.instance.units(groups.iter().map(|group| group.runs().len()));
+    let budget = merged.instance.budget().min(merged.instance.units_of_all_runs());
     for family in Family::ALL {
-        let units = merged.instance.budget().of(family).min(most.of(family));
-        total -= price(tolls, family) * units as i128;
+        total -= price(tolls, family) * budget.of(family) as i128;
     }
     let whole = total.div_euclid(scale) + i128::from(total.rem_euclid(scale) > 0);
     Ok(u64::try_from(whole.max(0)).unwrap_or(u64::MAX).saturating_add(merged.base))
@@ -106,8 +104,7 @@ impl Accounts {
             groups.iter().map(|group| vec![None; group.runs().len()]).collect();
         for (i, group) in instance.groups().iter().enumerate() {
             for run in 0..group.runs().len() {
-                let is_bridged = |hole| choices.of(i, hole) == Choice::Bridged;
-                if is_bridged(run) || run.checked_sub(1).is_some_and(is_bridged) {
+                if choices.merge(i, run) {
                     continue;
                 }
                 let open = service.ways(i, run).iter().filter(|way| way.is_open(&kept_before));

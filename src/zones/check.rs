@@ -135,13 +135,13 @@ fn entries(spec: &ZoneSpec, networks: &[IpNet], max_entries: u32) -> Checked<Fam
         "ipv6" => Ok(Family::Ipv6),
         other => Err((Place::Key("family"), ZoneError::NotAFamily(quoted(other)))),
     });
-    let first = networks.first().map(|&network| ranges::family(network));
+    let first = networks.first().map(|&network| Family::from(network));
     let Some(family) = stated.transpose()?.or(first) else {
         let id = quoted(spec.prefix_list.as_deref().unwrap_or_default());
         let error = ZoneError::NoAddresses { id, keys: "cidrs, or state its family" };
         return Err((Place::Key("prefix_list"), error));
     };
-    if let Some(i) = networks.iter().position(|&network| ranges::family(network) != family) {
+    if let Some(i) = networks.iter().position(|&network| Family::from(network) != family) {
         return Err((Place::Cidr(i), ZoneError::OtherFamily { cidr: networks[i], family }));
     }
     let count = networks.len();
@@ -157,7 +157,7 @@ fn cidrs(networks: &[IpNet], bounds: Bounds) -> Checked<()> {
         return Err((Place::Key("cidrs"), ZoneError::NoCidrs));
     }
     for family in Family::ALL {
-        let count = networks.iter().filter(|&&network| ranges::family(network) == family).count();
+        let count = networks.iter().filter(|&&network| Family::from(network) == family).count();
         if count > bounds.cidrs {
             return Err((Place::Key("cidrs"), ZoneError::TooManyCidrs { count, family }));
         }

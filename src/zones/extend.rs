@@ -17,10 +17,7 @@ impl Zones {
     /// Where a zone has every address of one family already, the last zone has those of the other.
     #[must_use]
     pub fn with_any(&self) -> Self {
-        let all = |family| vec![(0, ranges::last(family))];
-        let open = |family: &Family| {
-            !self.all.iter().any(|zone| ranges::union(&zone.networks, *family) == all(*family))
-        };
+        let open = |&family: &Family| self.everywhere(family).is_none();
         let families: Vec<Family> = Family::ALL.into_iter().filter(open).collect();
         let kind = if families.len() == Family::ALL.len() { Kind::Any } else { Kind::Cidrs };
         let networks = families.into_iter().map(ranges::everything).collect();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// An address family.
@@ -64,6 +65,11 @@ impl Family {
 }
 
 impl Quota {
+    /// The families in whose quotas a rule counts.
+    pub fn families(self) -> impl Iterator<Item = Family> {
+        Family::ALL.into_iter().filter(move |&family| self.counts_in(family))
+    }
+
     /// Whether a rule counts in the quota of a family.
     #[must_use]
     pub fn counts_in(self, family: Family) -> bool {
@@ -81,6 +87,15 @@ impl Quota {
             Self::Ipv4 => "ipv4",
             Self::Ipv6 => "ipv6",
             Self::Both => "both",
+        }
+    }
+}
+
+impl From<IpNet> for Family {
+    fn from(network: IpNet) -> Self {
+        match network {
+            IpNet::V4(_) => Self::Ipv4,
+            IpNet::V6(_) => Self::Ipv6,
         }
     }
 }

@@ -6,7 +6,6 @@ use ipnet::IpNet;
 
 use super::Zones;
 use super::family::Family;
-use super::ranges;
 use super::zone::{Kind, Zone};
 
 /// How many merges a hint shows.
@@ -63,7 +62,7 @@ fn hint(zone: &Zone, family: Family, line: Option<usize>) -> Option<Hint> {
     if zone.kind != Kind::Cidrs {
         return None;
     }
-    let of_family = zone.networks.iter().filter(|&&network| ranges::family(network) == family);
+    let of_family = zone.networks.iter().filter(|&&network| Family::from(network) == family);
     let mut networks: Vec<IpNet> = of_family.copied().collect();
     networks.sort_unstable();
     let blocks = IpNet::aggregate(&networks);

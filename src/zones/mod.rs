@@ -136,6 +136,15 @@ impl Zones {
         Some(self.origin_of(zone, family))
     }
 
+    /// Where connections come from whose address is not told: the zone with every address of the
+    /// family, if there is one.
+    #[must_use]
+    pub fn everywhere(&self, family: Family) -> Option<Origin> {
+        let is_all = |zone: &Zone| ranges::are_everything(&zone.networks, family);
+        let number = self.all.iter().position(is_all)?;
+        Some(self.origin_of(u16::try_from(number).ok()?, family))
+    }
+
     /// The origins whose rules let in every address of this one, the innermost first.
     ///
     /// An origin that counts in both quotas has addresses of both families, and others inside one

@@ -157,7 +157,7 @@ impl Painting {
         let zones_in_order = sorted(other, zone);
         let has = |network: ipnet::IpNet| {
             let (from, to) = ranges::range(network);
-            ranges::family(network) == family && (from..=to).contains(&address)
+            Family::from(network) == family && (from..=to).contains(&address)
         };
         let networks = zones_in_order.map(|zone| {
             let position = zones[zone].networks.iter().position(|&network| has(network));

@@ -9,14 +9,6 @@ use super::family::Family;
 /// The first and the last address.
 pub(super) type Range = (u128, u128);
 
-/// The family of a network.
-pub(super) fn family(network: IpNet) -> Family {
-    match network {
-        IpNet::V4(_) => Family::Ipv4,
-        IpNet::V6(_) => Family::Ipv6,
-    }
-}
-
 /// The last address of a family; the first one is 0.
 pub(super) fn last(family: Family) -> u128 {
     match family {
@@ -45,9 +37,14 @@ fn number(address: IpAddr) -> u128 {
     }
 }
 
+/// Whether networks have every address of a family.
+pub(super) fn are_everything(networks: &[IpNet], family: Family) -> bool {
+    union(networks, family) == [(0, last(family))]
+}
+
 /// The addresses of all networks of a family: apart, as few ranges as there can be, in order.
 pub(super) fn union(networks: &[IpNet], of: Family) -> Vec<Range> {
-    let of_family = networks.iter().filter(|&&network| family(network) == of);
+    let of_family = networks.iter().filter(|&&network| Family::from(network) == of);
     let mut ranges: Vec<Range> = of_family.map(|&network| range(network)).collect();
     ranges.sort_unstable();
     let mut union: Vec<Range> = Vec::with_capacity(ranges.len());

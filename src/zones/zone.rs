@@ -3,7 +3,6 @@
 use ipnet::IpNet;
 
 use super::family::{Family, Quota};
-use super::ranges;
 
 /// What a rule names as its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +85,7 @@ impl Zone {
     pub fn units(&self, quota: Quota) -> u32 {
         match self.kind {
             Kind::Cidrs => {
-                let counts = |&&network: &&IpNet| quota.counts_in(ranges::family(network));
+                let counts = |&&network: &&IpNet| quota.counts_in(Family::from(network));
                 let count = self.networks.iter().filter(counts).count();
                 u32::try_from(count).unwrap_or(u32::MAX).max(1)
             }
@@ -99,6 +98,6 @@ impl Zone {
     /// Whether it has addresses of a family, so that its rules are of use there.
     #[must_use]
     pub fn has(&self, family: Family) -> bool {
-        self.networks.iter().any(|&network| ranges::family(network) == family)
+        self.networks.iter().any(|&network| Family::from(network) == family)
     }
 }

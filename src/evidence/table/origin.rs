@@ -1,7 +1,5 @@
 //! The cells of a table that say where connections come from: a zone and a family.
 
-use ipnet::IpNet;
-
 use crate::quote::quoted;
 use crate::zones::{Family, Origin, Quota, Zone, Zones};
 
@@ -50,22 +48,9 @@ impl Naming<'_> {
             Stated::NoZone(quota) => {
                 let is_said = |family: &Family| quota == Some((*family).into());
                 let family = Family::ALL.into_iter().find(is_said);
-                family.map(|family| self.around(family)).ok_or(TableError::NoFamily)
+                family.map(|family| self.zones.everywhere(family)).ok_or(TableError::NoFamily)
             }
         }
-    }
-
-    /// The zone of all addresses of a family, if there is one.
-    fn around(self, family: Family) -> Option<Origin> {
-        let is_all = |zone: &Zone| {
-            let networks = zone.networks().iter().copied();
-            let of_family: Vec<IpNet> =
-                networks.filter(|&network| family_of(network) == family).collect();
-            IpNet::aggregate(&of_family).iter().any(|network| network.prefix_len() == 0)
-        };
-        let number = self.zones.all().iter().position(is_all)?;
-        let quota = self.zones.all()[number].quota(family);
-        Some(Origin { zone: u16::try_from(number).ok()?, quota })
     }
 
     fn origin(self, number: u16, quota: Quota) -> Result<Origin, TableError> {
@@ -93,13 +78,6 @@ fn quotas(zone: &Zone) -> impl Iterator<Item = Quota> + '_ {
     let mut quotas: Vec<Quota> = of_families.map(|family| zone.quota(family)).collect();
     quotas.dedup();
     quotas.into_iter()
-}
-
-fn family_of(network: IpNet) -> Family {
-    match network {
-        IpNet::V4(_) => Family::Ipv4,
-        IpNet::V6(_) => Family::Ipv6,
-    }
 }
 
 /// A list for a message, at its start.
