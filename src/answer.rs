@@ -7,7 +7,10 @@ use crate::cover::Cover;
 use crate::instance::Instance;
 use crate::line::Line;
 use crate::solve::{self, Outcome, SolveError, Solver, Stop};
-use crate::verify::{self, Facts, Violation};
+use crate::verify::{self, Checker, Facts, Violation};
+
+/// Instances with fewer runs than this are checked by the thread that solves them.
+const LONG: usize = 1 << 18;
 
 /// A checked outcome: [`answer`] and [`checked`] make one once the checker has accepted it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,8 +108,13 @@ pub enum AnswerError {
 /// # Errors
 /// When the solver fails, or the checker refuses its outcome.
 pub fn answer(solver: &dyn Solver, instance: &Instance, stop: Stop) -> Result<Answer, AnswerError> {
-    let outcome = solve::solve(solver, instance, stop)?;
-    checked(solver.name(), instance, outcome, stop)
+    let solve = || solve::solve(solver, instance, stop);
+    if instance.n_runs() < LONG {
+        return checked(solver.name(), instance, solve()?, stop);
+    }
+    // The checker's sums do not depend on what the solver says.
+    let (outcome, checker) = rayon::join(solve, || Checker::new(instance));
+    checked_by(&checker, solver.name(), instance, outcome?, stop)
 }
 
 /// Checks what a solver said; as [`answer`], for an outcome that is there already.
@@ -119,13 +127,23 @@ pub fn checked(
     outcome: Outcome,
     stop: Stop,
 ) -> Result<Answer, AnswerError> {
+    checked_by(&Checker::new(instance), solver, instance, outcome, stop)
+}
+
+fn checked_by(
+    checker: &Checker<'_>,
+    solver: &'static str,
+    instance: &Instance,
+    outcome: Outcome,
+    stop: Stop,
+) -> Result<Answer, AnswerError> {
     let refused = |violation| AnswerError::Refused { solver, violation };
     match outcome {
         Outcome::Optimal { cover, certificate } => {
-            let facts = verify::cover(instance, &cover).map_err(refused)?;
             let is_proven_here = certificate.is_none();
             let certificate = certificate.unwrap_or_else(|| prove(instance, Stop::never()));
-            let bound = verify::bound(instance, &certificate).map_err(refused)?;
+            let (facts, bound) =
+                claims(checker, instance, &cover, &certificate).map_err(refused)?;
             // A tree of cases may stop before it proves what an engine found; no more is claimed.
             if bound < facts.cost && instance.is_shared() && is_proven_here {
                 return Ok(Answer::Feasible { cover, facts, bound, certificate });
@@ -137,9 +155,9 @@ pub fn checked(
             Ok(Answer::Optimal { cover, facts, certificate })
         }
         Outcome::Feasible { cover, certificate } => {
-            let facts = verify::cover(instance, &cover).map_err(refused)?;
             let certificate = certificate.unwrap_or_else(|| prove(instance, stop));
-            let bound = verify::bound(instance, &certificate).map_err(refused)?;
+            let (facts, bound) =
+                claims(checker, instance, &cover, &certificate).map_err(refused)?;
             if bound > facts.cost {
                 let cost = facts.cost;
                 return Err(AnswerError::Disagree { solver, cost, bound });
@@ -164,6 +182,20 @@ pub fn checked(
         }
         Outcome::Unknown => Ok(Answer::Unknown),
     }
+}
+
+/// What a cover is found to be, and the bound that a certificate proves.
+fn claims(
+    checker: &Checker<'_>,
+    instance: &Instance,
+    cover: &Cover,
+    certificate: &Certificate,
+) -> Result<(Facts, u64), Violation> {
+    let facts = || checker.cover(cover, instance.budget());
+    let bound = || checker.bound(certificate);
+    let (facts, bound) =
+        if instance.n_runs() < LONG { (facts(), bound()) } else { rayon::join(facts, bound) };
+    Ok((facts?, bound?))
 }
 
 /// What `price` says of an instance that another solver calls infeasible; none if it is undecided.

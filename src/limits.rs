@@ -121,6 +121,12 @@ impl Weights {
         self.steps.splice(first..after, [(span.from(), weight)].into_iter().chain(resumed));
     }
 
+    /// Whether every point costs 1.
+    #[must_use]
+    pub fn are_one(&self) -> bool {
+        self.steps == [(0, 1)]
+    }
+
     /// Sum of the weights of the points of a span.
     #[must_use]
     pub fn cost(&self, span: Span) -> u64 {

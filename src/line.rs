@@ -4,6 +4,8 @@
 //! that no rule may bridge, so a budget shared by groups whose rules take the same units is the
 //! budget of one line.
 
+use std::ops::Range;
+
 use crate::certificate::BlockedRule;
 use crate::cover::Cover;
 use crate::instance::relaxation::{Hole, Relaxed};
@@ -137,6 +139,32 @@ impl Line {
         }
     }
 
+    /// About one in so many runs, in stretches from everywhere that no rule connects.
+    pub(crate) fn sample(&self, one_in: usize, n_stretches: usize) -> Self {
+        let length = (self.n_runs() / one_in / n_stretches).max(1);
+        let mut sample = Self {
+            costs: Vec::new(),
+            starts: Vec::new(),
+            group_starts: vec![0],
+            groups: vec![0],
+            total_cost: 0,
+        };
+        for nth in 0..n_stretches {
+            let first = self.n_runs() / n_stretches * nth;
+            let base = sample.starts.len();
+            if base > 0 {
+                sample.costs.push(0);
+            }
+            sample.costs.extend_from_slice(&self.costs[first..first + length - 1]);
+            let starts = &self.starts[first..first + length];
+            let moved =
+                starts.iter().map(|&start| index((start as usize).max(first) - first + base));
+            sample.starts.extend(moved);
+        }
+        sample.total_cost = sample.costs.iter().sum();
+        sample
+    }
+
     /// Number of runs, `m`.
     #[must_use]
     pub fn n_runs(&self) -> usize {
@@ -165,6 +193,14 @@ impl Line {
     #[must_use]
     pub fn total_cost(&self) -> u64 {
         self.total_cost
+    }
+
+    /// What bridging all holes between some runs costs.
+    pub(crate) fn cost_between(&self, runs: &Range<usize>) -> u64 {
+        if runs.len() == self.n_runs() {
+            return self.total_cost;
+        }
+        self.costs[runs.start..runs.end - 1].iter().sum()
     }
 
     /// The first run of each group, in order.

@@ -145,6 +145,12 @@ impl Group {
         limits.weights(self.protocol).cost(hole).saturating_mul(self.terms.weight.into())
     }
 
+    /// Whether opening any port costs 1.
+    #[must_use]
+    pub fn costs_one(&self, limits: &Limits) -> bool {
+        self.terms.weight == 1 && limits.weights(self.protocol).are_one()
+    }
+
     /// The blocks of unused ports between the runs, in order.
     pub fn holes(&self) -> impl Iterator<Item = Span> + '_ {
         self.runs.windows(2).filter_map(|pair| pair[0].hole_before(pair[1]))

@@ -11,6 +11,7 @@ use crate::cover::Cover;
 use crate::instance::Instance;
 use crate::line::Line;
 
+mod bracket;
 mod brute;
 pub(crate) mod chords;
 mod dp;
@@ -20,6 +21,7 @@ pub(crate) mod join;
 pub(crate) mod pass;
 pub(crate) mod price;
 pub(crate) mod quota;
+mod sample;
 mod shared_ilp;
 pub(crate) mod splice;
 pub(crate) mod sweep;

@@ -38,7 +38,7 @@ impl Point {
 pub(crate) struct Pass {
     /// For each run the least weight of kept holes when a rule starts there.
     least: Vec<u64>,
-    /// Suffix minima of `least` up to the end of the older block.
+    /// Suffix minima of `least` over the older block, which is short where windows are.
     suffix: Vec<u64>,
     /// The least weight of all, at the last run.
     end: u64,
@@ -55,28 +55,29 @@ impl Pass {
         let base = part.start;
         let costs = &line.costs()[base..part.end - 1];
         self.least.resize(starts.len(), 0);
-        self.suffix.resize(starts.len(), 0);
-        let (least, suffix) = (&mut self.least[..], &mut self.suffix[..]);
+        let least = &mut self.least[..];
         least[0] = 0;
-        // Runs before `block` are in the older block, `newer` is the minimum of the others.
-        let mut block = 0;
+        // The older block is `first..block`; `newer` is the minimum of the runs after it.
+        let (mut first, mut block) = (0, 0);
         let mut newer = u64::MAX;
         let mut end = 0;
         for (j, &start) in starts.iter().enumerate() {
             let start = start as usize - base;
             newer = newer.min(least[j]);
             if start >= block {
+                (first, block) = (start, j + 1);
+                if self.suffix.len() < block - first {
+                    self.suffix.resize(block - first, 0);
+                }
                 let mut minimum = u64::MAX;
-                for (minimum_here, &value) in
-                    suffix[start..=j].iter_mut().zip(&least[start..=j]).rev()
-                {
+                let older = self.suffix[..block - first].iter_mut().zip(&least[first..block]);
+                for (minimum_here, &value) in older.rev() {
                     minimum = minimum.min(value);
                     *minimum_here = minimum;
                 }
-                block = j + 1;
                 newer = u64::MAX;
             }
-            end = newer.min(suffix[start]);
+            end = newer.min(self.suffix[start - first]);
             if let Some(&cost) = costs.get(j) {
                 least[j + 1] = end + weight(cost, price);
             }
@@ -101,7 +102,7 @@ impl Pass {
         let mut rule_starts = Vec::new();
         let mut wanted = self.end;
         let mut end = part.len();
-        let mut cost: u64 = costs[base..part.end - 1].iter().sum();
+        let mut cost = line.cost_between(part);
         loop {
             let start = self.least[..end]
                 .iter()

@@ -20,8 +20,8 @@ pub(super) struct Ledger<'a> {
     pub(super) runs: &'a [Span],
     /// For each run the unused ports between the first run and it.
     open_before: Vec<u64>,
-    /// For each run what these ports cost.
-    pub(super) cost_before: Vec<u64>,
+    /// For each run what these ports cost; empty where each costs 1.
+    cost_before: Vec<u64>,
     /// The holes larger than `max_hole`, by index.
     large: Vec<usize>,
     /// For each run the unused ports inside it; empty where there are none.
@@ -37,10 +37,14 @@ impl<'a> Ledger<'a> {
             group,
             runs,
             open_before: Vec::with_capacity(n_runs),
-            cost_before: Vec::with_capacity(n_runs),
+            cost_before: Vec::new(),
             large: Vec::new(),
             inside: group.relaxed().map_or(&[], |relaxed| &relaxed.open_inside),
         };
+        if group.relaxed().is_some() || !group.costs_one(limits) {
+            ledger.cost_before.reserve_exact(n_runs);
+            ledger.cost_before.push(0);
+        }
         match group.relaxed() {
             None => ledger.add_up(runs.windows(2).map(|pair| {
                 let hole = between(pair[0], pair[1]);
@@ -62,7 +66,7 @@ impl<'a> Ledger<'a> {
         let max_hole = self.limits.max_hole().unwrap_or(u64::MAX);
         let (mut open, mut cost) = (0, 0);
         self.open_before.push(open);
-        self.cost_before.push(cost);
+        let has_costs = !self.cost_before.is_empty();
         for (i, hole) in holes.enumerate() {
             if hole.largest > max_hole {
                 self.large.push(i);
@@ -70,8 +74,15 @@ impl<'a> Ledger<'a> {
             open += hole.open;
             cost += hole.cost;
             self.open_before.push(open);
-            self.cost_before.push(cost);
+            if has_costs {
+                self.cost_before.push(cost);
+            }
         }
+    }
+
+    /// For each run what the unused ports between the first run and it cost.
+    pub(super) fn cost_before(&self) -> &[u64] {
+        if self.cost_before.is_empty() { &self.open_before } else { &self.cost_before }
     }
 
     /// Checks that rules cover all runs that are not served, each of them allowed, and adds up what
@@ -103,7 +114,7 @@ impl<'a> Ledger<'a> {
             facts.n_rules += 1;
             facts.units.add(self.group.terms(), 1);
             facts.open_ports += self.open(next_run, last_run);
-            facts.cost += self.cost_before[last_run] - self.cost_before[next_run];
+            facts.cost += self.cost_before()[last_run] - self.cost_before()[next_run];
             next_run = last_run + 1;
         }
         match self.runs[next_run..].iter().find(|&&run| !is_served(run)) {

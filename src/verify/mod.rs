@@ -71,10 +71,7 @@ pub fn cover(instance: &Instance, cover: &Cover) -> Result<Facts, Violation> {
 /// # Errors
 /// When a window of the certificate is none, or may be spanned by a rule.
 pub fn bound(instance: &Instance, certificate: &Certificate) -> Result<u64, Violation> {
-    if instance.is_shared() || !certificate.tree.is_empty() {
-        return shared::bound(instance, &certificate.tree, &certificate.tangents);
-    }
-    Ok(Checker::new(instance).bounds(&certificate.tangents)?.at(instance.budget()))
+    Checker::new(instance).bound(certificate)
 }
 
 /// Checks that a witness excludes every cover within the budget.
@@ -172,6 +169,18 @@ impl<'a> Checker<'a> {
         Ok(facts)
     }
 
+    /// The bound on the cost of every cover within the instance's budget.
+    ///
+    /// # Errors
+    /// When a window of the certificate is none, or may be spanned by a rule.
+    pub fn bound(&self, certificate: &Certificate) -> Result<u64, Violation> {
+        let Self { instance, .. } = *self;
+        if instance.is_shared() || !certificate.tree.is_empty() {
+            return shared::bound(instance, &certificate.tree, &certificate.tangents);
+        }
+        Ok(self.bounds(&certificate.tangents)?.at(instance.budget()))
+    }
+
     /// The bounds that tangents prove, one for every budget, where each group is on its own.
     ///
     /// # Errors
@@ -231,7 +240,7 @@ impl<'a> Checker<'a> {
         for (&group, loads) in groups.iter().zip(&loads) {
             let mut load = 0;
             let mut changes = loads.iter();
-            for sums in self.ledgers[group].cost_before.windows(2) {
+            for sums in self.ledgers[group].cost_before().windows(2) {
                 load += changes.next().copied().unwrap_or(0);
                 let cost = i128::from(sums[1] - sums[0]);
                 at_no_slots += cost - (cost - price + load).max(0);

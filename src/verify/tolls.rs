@@ -131,7 +131,7 @@ fn least(
     let mut starts: VecDeque<(usize, i128)> = VecDeque::new();
     for (run, fare) in fares.iter().enumerate() {
         if run > 0 {
-            let cost = i128::from(ledger.cost_before[run] - ledger.cost_before[run - 1]);
+            let cost = i128::from(ledger.cost_before()[run] - ledger.cost_before()[run - 1]);
             holes += scale * cost - rebates[run - 1];
         }
         while first < run && ledger.allowed(first, run).is_err() {
