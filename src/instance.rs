@@ -17,7 +17,7 @@ mod sharing;
 
 use budget::classes;
 pub use budget::{Budget, Class};
-pub use group::{Group, GroupKey, Terms, Used, from_anywhere, groups};
+pub use group::{Group, GroupKey, Terms, Used, from_anywhere, group_of_addresses, groups};
 pub use sharing::outer_groups;
 
 /// Most units of a rule: as many as there may be addresses in a list.
@@ -145,7 +145,6 @@ impl Instance {
         let mut n_runs: u64 = 0;
         let mut forbidden_used: BTreeMap<Protocol, PortSet> = BTreeMap::new();
         for group in &*self.groups {
-            let protocol = group.protocol;
             for pair in group.runs.windows(2) {
                 let (first, second) = (pair[0], pair[1]);
                 if first.hole_before(second).is_none() {
@@ -161,8 +160,10 @@ impl Instance {
             if !(1..=MAX_UNITS).contains(&units) {
                 return Err(InstanceError::Units { group: group.name(), units });
             }
-            for span in overlaps(&group.runs, self.limits.forbidden(protocol)) {
-                forbidden_used.entry(protocol).or_default().insert_span(span);
+            if let Some(protocol) = group.points.protocol() {
+                for span in overlaps(&group.runs, self.limits.forbidden(protocol)) {
+                    forbidden_used.entry(protocol).or_default().insert_span(span);
+                }
             }
             n_runs += group.runs.len() as u64;
             let costs = group.holes().map(|hole| group.cost(&self.limits, hole));

@@ -56,7 +56,11 @@ pub mod quote;
 // Ports, and the problem.
 pub mod ports;
 
+pub mod points;
+
 pub mod port_list;
+
+pub mod address_list;
 
 pub mod limits;
 

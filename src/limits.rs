@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::points::Points;
 use crate::port_list::{self, Entry, EntryError, LineError};
 use crate::ports::{PortSet, Protocol, Span};
 use crate::quote::quoted;
@@ -160,8 +161,8 @@ impl Weights {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
     spec: LimitSpec,
-    forbidden: [Vec<Span>; Protocol::ALL.len()],
-    weights: [Weights; Protocol::ALL.len()],
+    forbidden: [Vec<Span>; Points::ALL.len()],
+    weights: [Weights; Points::ALL.len()],
 }
 
 fn entries_of<'a>(
@@ -173,12 +174,16 @@ fn entries_of<'a>(
 
 impl From<LimitSpec> for Limits {
     fn from(spec: LimitSpec) -> Self {
-        let forbidden = Protocol::ALL
-            .map(|protocol| entries_of(spec.forbid.iter(), protocol).collect::<PortSet>().runs());
-        let weights = Protocol::ALL.map(|protocol| {
+        let forbidden = Points::ALL.map(|points| match points {
+            Points::Ports(protocol) => {
+                entries_of(spec.forbid.iter(), protocol).collect::<PortSet>().runs()
+            }
+            Points::Addresses => Vec::new(),
+        });
+        let weights = Points::ALL.map(|points| {
             let mut weights = Weights::default();
             for entry in &spec.weights {
-                if entry.ports.is_about(protocol) {
+                if points.protocol().is_some_and(|protocol| entry.ports.is_about(protocol)) {
                     weights.set(entry.ports.span, entry.weight);
                 }
             }
@@ -213,16 +218,16 @@ impl Limits {
         self.spec.max_rule_width
     }
 
-    /// The ports of one protocol that no rule may open, as maximal spans in order.
+    /// The ports of one protocol that no rule may open, as maximal spans in order; no addresses.
     #[must_use]
-    pub fn forbidden(&self, protocol: Protocol) -> &[Span] {
-        &self.forbidden[protocol as usize]
+    pub fn forbidden(&self, points: impl Into<Points>) -> &[Span] {
+        &self.forbidden[points.into().index()]
     }
 
-    /// What opening a port of one protocol costs.
+    /// What opening a port of one protocol, or an address, costs; an address costs 1.
     #[must_use]
-    pub fn weights(&self, protocol: Protocol) -> &Weights {
-        &self.weights[protocol as usize]
+    pub fn weights(&self, points: impl Into<Points>) -> &Weights {
+        &self.weights[points.into().index()]
     }
 
     /// The same limits with another `max_open_ports`.

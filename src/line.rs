@@ -110,7 +110,7 @@ impl Line {
         inside: impl Fn(usize) -> u64,
     ) {
         let runs = group.runs();
-        let mut forbidden = limits.forbidden(group.protocol()).iter().peekable();
+        let mut forbidden = limits.forbidden(group.points()).iter().peekable();
         let max_open = limits.max_open_ports().unwrap_or(u64::MAX);
         let max_hole = limits.max_hole().unwrap_or(u64::MAX);
         let max_width = limits.max_rule_width().unwrap_or(u64::MAX);

@@ -12,8 +12,9 @@ use crate::evidence::{Class, Records};
 use crate::inputs::{Reading, Seen, Source};
 use crate::instance::{Budget, Group, Instance};
 use crate::limits::LimitSpec;
+use crate::points::Points;
 use crate::port_list::Entry;
-use crate::ports::{Protocol, Span};
+use crate::ports::Span;
 use crate::zones::Quota;
 
 /// An instance with where it comes from and its checked answer.
@@ -187,8 +188,8 @@ fn is_one(n: &u32) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupRecord {
-    /// The protocol.
-    pub protocol: Protocol,
+    /// The protocol whose ports these are; `ipv4` where the points are addresses, as numbers.
+    pub protocol: Points,
     /// Who may connect, by name; none when sources are not told apart.
     pub zone: Option<String>,
     /// The quotas that the rules count in, where families are told apart.
@@ -279,7 +280,7 @@ impl GroupRecord {
     pub fn of(group: &Group) -> Self {
         let terms = group.terms();
         Self {
-            protocol: group.protocol(),
+            protocol: group.points(),
             zone: terms.zone.as_deref().map(str::to_owned),
             family: terms.zone.is_some().then_some(terms.quota),
             n_used_ports: group.n_used_ports(),
@@ -296,7 +297,7 @@ impl GroupRecord {
     }
 
     /// What tells the group apart from others.
-    fn key(&self) -> (Option<&str>, Option<Quota>, Protocol) {
+    fn key(&self) -> (Option<&str>, Option<Quota>, Points) {
         (self.zone.as_deref(), self.family, self.protocol)
     }
 }

@@ -10,7 +10,9 @@ use clap::Args;
 
 use rangecover::evidence::Records;
 use rangecover::inputs::{Reading, Source};
-use rangecover::instance::{Budget, Instance, drop_forbidden, groups, outer_groups};
+use rangecover::instance::{
+    Budget, Instance, drop_forbidden, group_of_addresses, groups, outer_groups,
+};
 use rangecover::limits::{LimitSpec, Limits, WeightEntry, parse_weights};
 use rangecover::port_list::Entry;
 use rangecover::solve::{SOLVERS, Solver, Stop, default_solver, solver};
@@ -197,7 +199,15 @@ pub(crate) fn job(
     share_outer: bool,
 ) -> anyhow::Result<Job> {
     let dropped = if drop { drop_forbidden(&mut source.used, limits) } else { Vec::new() };
-    let groups = groups(&source.used, source.zones.as_deref());
+    let addresses = std::mem::take(&mut source.addresses);
+    let spec = limits.spec();
+    let about_ports = !spec.forbid.is_empty() || !spec.weights.is_empty();
+    if about_ports && !addresses.is_empty() {
+        let reason = "--forbid and --weights are about ports, and this is a list of addresses";
+        return Err(anyhow!(reason).context(source.name()));
+    }
+    let addresses = (!addresses.is_empty()).then(|| group_of_addresses(addresses));
+    let groups = groups(&source.used, source.zones.as_deref()).chain(addresses);
     let mut instance =
         Instance::of_groups(groups, budget, Arc::clone(limits)).with_context(|| source.name())?;
     if share_outer {

@@ -16,11 +16,15 @@ pub fn grouped(n: u64) -> String {
     text
 }
 
-/// `1 rule`, `2 rules`.
+/// `1 rule`, `2 rules`, `2 addresses`.
 #[must_use]
 pub fn counted(n: u64, noun: &str) -> String {
-    let s = if n == 1 { "" } else { "s" };
-    format!("{} {noun}{s}", grouped(n))
+    let ending = match n {
+        1 => "",
+        _ if noun.ends_with('s') => "es",
+        _ => "s",
+    };
+    format!("{} {noun}{ending}", grouped(n))
 }
 
 /// A share as a percentage with one decimal.

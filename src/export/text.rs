@@ -12,7 +12,8 @@ use crate::export::number::{counted, duration, grouped};
 use crate::inputs::Seen;
 use crate::instance::{Budget, Group};
 use crate::limits::LimitSpec;
-use crate::ports::{PortSet, Protocol, Span};
+use crate::points::Points;
+use crate::ports::{PortSet, Span};
 use crate::report::{OutcomeName, Solved};
 use crate::solve::default_solver;
 use crate::verify::Facts;
@@ -93,18 +94,21 @@ fn block(solved: &Solved) -> String {
 /// The used ports of each protocol, or of each zone.
 fn used(solved: &Solved) -> String {
     // A port that a zone uses over IPv4 and IPv6 counts once.
-    let mut ports: Vec<(String, BTreeMap<Protocol, PortSet>)> = Vec::new();
+    let mut ports: Vec<(String, BTreeMap<Points, PortSet>)> = Vec::new();
     for group in solved.instance.groups() {
+        if group.points() == Points::Addresses {
+            return format!("{} used", counted(group.n_used_ports(), "address"));
+        }
         let zone = group.terms().zone.as_deref();
-        let name = zone.map_or_else(|| group.protocol().to_string(), str::to_owned);
+        let name = zone.map_or_else(|| group.points().to_string(), str::to_owned);
         if ports.last().is_none_or(|(last, _)| *last != name) {
             ports.push((name, BTreeMap::new()));
         }
         let (_, of_name) = ports.last_mut().expect("there is one now");
-        of_name.entry(group.protocol()).or_default().extend(group.runs().iter().copied());
+        of_name.entry(group.points()).or_default().extend(group.runs().iter().copied());
     }
     let n_ports =
-        |ports: &BTreeMap<Protocol, PortSet>| ports.values().map(|p| u64::from(p.len())).sum();
+        |ports: &BTreeMap<Points, PortSet>| ports.values().map(|p| u64::from(p.len())).sum();
     let numbers: Vec<(String, u64)> =
         ports.into_iter().map(|(name, ports)| (name, n_ports(&ports))).collect();
     let shown = numbers.iter().map(|(name, n)| format!("{} {name}", grouped(*n)));
@@ -165,7 +169,8 @@ fn summary(solved: &Solved, facts: &Facts) -> String {
     } else {
         format!("{rules} of {}", counted(budget.ipv4 as u64, "rule"))
     };
-    let open = counted(facts.open_ports, "open port");
+    let points = solved.instance.groups().first().map_or("port", |group| group.points().noun());
+    let open = counted(facts.open_ports, &format!("open {points}"));
     let cost = if facts.cost == facts.open_ports {
         String::new()
     } else {
@@ -200,8 +205,13 @@ fn infeasible(text: &mut String, solved: &Solved, witness: &Witness, repairs: &R
         let groups: Vec<String> = groups.iter().map(rule_each).collect();
         list(text, "a rule each for", &shortened(groups));
     }
-    let blocked =
-        |rule: &BlockedRule| format!("{}/{}-{}", groups[rule.group].name(), rule.from, rule.to);
+    let blocked = |rule: &BlockedRule| {
+        format!(
+            "{}/{}",
+            groups[rule.group].name(),
+            groups[rule.group].points().shown(rule.from, rule.to)
+        )
+    };
     let windows: Vec<String> = witness.windows.iter().map(blocked).collect();
     list(text, "no rule spans", &shortened(windows));
     list(text, "limits", &limits(solved.instance.limits().spec()));
@@ -246,7 +256,9 @@ fn rules(text: &mut String, solved: &Solved) {
         return;
     };
     for (group, rules) in solved.instance.groups().iter().zip(&cover.groups) {
-        let protocol = group.protocol();
+        let points = group.points();
+        let nouns = if points == Points::Addresses { "addresses" } else { "ports" };
+        let printed = |spans: &[Span]| printed(points, spans);
         let (single, ranges): (Vec<Span>, Vec<Span>) =
             rules.iter().partition(|rule| rule.len() == 1);
         let inside = |hole: &Span| {
@@ -261,8 +273,8 @@ fn rules(text: &mut String, solved: &Solved) {
             let terms = [units(group, rules.len()), counted(n_open, "open port")];
             list(text, &group.zone_and_family(), &terms);
         }
-        list(text, &format!("{indent}{protocol} ranges"), &printed(&ranges));
-        list(text, &format!("{indent}{protocol} ports"), &printed(&single));
+        list(text, &format!("{indent}{points} ranges"), &printed(&ranges));
+        list(text, &format!("{indent}{points} {nouns}"), &printed(&single));
         let mut shown = printed(&open[..open.len().min(SHOWN)]);
         if open.len() > SHOWN {
             let rest: u64 = open[SHOWN..].iter().map(|hole| hole.len()).sum();
@@ -272,7 +284,7 @@ fn rules(text: &mut String, solved: &Solved) {
                 counted((open.len() - SHOWN) as u64, "hole")
             ));
         }
-        list(text, &format!("{indent}{protocol} open"), &shown);
+        list(text, &format!("{indent}{points} open"), &shown);
     }
 }
 
@@ -297,8 +309,8 @@ fn rule_each(group: &Group) -> String {
     }
 }
 
-fn printed(spans: &[Span]) -> Vec<String> {
-    spans.iter().map(ToString::to_string).collect()
+fn printed(points: Points, spans: &[Span]) -> Vec<String> {
+    spans.iter().map(|&span| points.shown(span.from(), span.to())).collect()
 }
 
 /// A labelled list, wrapped; nothing for an empty one.

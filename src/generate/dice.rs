@@ -25,6 +25,11 @@ impl Dice {
         self.0.next_u64()
     }
 
+    /// Any number of 32 bits.
+    pub(super) fn word(&mut self) -> u32 {
+        self.0.next_u32()
+    }
+
     /// A number less than `n`, each as likely.
     ///
     /// Lemire 2019, "Fast random integer generation in an interval", algorithm 5.

@@ -8,6 +8,7 @@
 //! [`flow_log_with_truth`] tells beside it which ports are services.
 
 mod addresses;
+mod allow_list;
 mod calls;
 mod dice;
 mod draft;
@@ -28,6 +29,7 @@ use std::io;
 
 use thiserror::Error;
 
+pub use allow_list::{MAX_ADDRESSES, address_list, addresses};
 pub use fields::Fields;
 pub use flow_log::{flow_log, flow_log_with_truth};
 pub use kinds::{KINDS, Kind, kind, port_list, port_set};
@@ -46,6 +48,9 @@ pub enum GenerateError {
     /// A number of ports that no set has.
     #[error("cannot draw {0} ports; ask for 1 to {N_PORTS}")]
     PortCount(u32),
+    /// A number of addresses that no list has.
+    #[error("cannot draw {0} addresses; ask for 1 to {max}", max = allow_list::MAX_ADDRESSES)]
+    AddressCount(u32),
     /// A policy that is empty or too large.
     #[error(
         "cannot make {zones} zones of {ports} ports; ask for 1 to {MAX_ZONES} zones of 1 to \

@@ -4,9 +4,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::atomic::Ordering;
 
+use crate::address_list;
 use crate::evidence::{Judgement, Ledger, table};
 use crate::export::number::counted;
 use crate::port_list::{self, UsedPorts};
+use crate::ports::Span;
 use crate::shapes::{self, Format, Shape};
 
 use super::kind::{self, InputFormat};
@@ -23,6 +25,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// What one file held.
 pub(super) enum Content {
     List(UsedPorts),
+    Addresses(Vec<Span>),
     Table { table: table::Judged, notes: Vec<String> },
     Log(shapes::Reading),
 }
@@ -72,6 +75,14 @@ impl Reader<'_> {
                 let used = port_list::parse(&text(whole)?)?;
                 let used = Some(used).filter(|used| !used.is_empty()).ok_or(Reason::Empty)?;
                 Ok(Content::List(used))
+            }
+            InputFormat::Addresses => {
+                if self.policy.is_some() {
+                    return Err(Reason::NoSources("an address list"));
+                }
+                let runs = address_list::parse(&text(whole)?)?;
+                let runs = Some(runs).filter(|runs| !runs.is_empty()).ok_or(Reason::Empty)?;
+                Ok(Content::Addresses(runs))
             }
             InputFormat::Table => {
                 let text = text(whole)?;

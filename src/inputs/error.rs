@@ -4,6 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
+use crate::address_list::AddressError;
 use crate::evidence::LogReport;
 use crate::evidence::table::TableError;
 use crate::flow::LayoutError;
@@ -14,7 +15,7 @@ use super::strangers::Strangers;
 
 /// An input that could not be read.
 #[derive(Debug, Error)]
-#[error("{input}{separator}{reason}", separator = if matches!(reason, Reason::Entry(_) | Reason::Table(_)) { ":" } else { ": " })]
+#[error("{input}{separator}{reason}", separator = if matches!(reason, Reason::Entry(_) | Reason::Address(_) | Reason::Table(_)) { ":" } else { ": " })]
 pub struct InputError {
     /// The input.
     pub input: String,
@@ -50,6 +51,8 @@ pub enum Reason {
     Unfit(String),
     #[error("{0}")]
     Entry(#[from] LineError<EntryError>),
+    #[error("{0}")]
+    Address(#[from] LineError<AddressError>),
     #[error("{0}; by its header the file is taken for a table of ports")]
     Table(#[from] LineError<TableError>),
     #[error("not UTF-8, so not a list or table of ports")]

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::address_list;
 use crate::evidence::table;
 use crate::port_list;
 use crate::quote::quoted;
@@ -19,6 +20,8 @@ use super::Reason;
 pub enum InputFormat {
     /// A list of ports and ranges.
     Ports,
+    /// A list of IPv4 addresses, CIDRs and ranges.
+    Addresses,
     /// The table of ports with evidence that `rangecover ports` writes as CSV.
     Table,
     /// A VPC flow log.
@@ -28,7 +31,9 @@ pub enum InputFormat {
 impl InputFormat {
     /// All kinds, flow logs in the order in which they are tried.
     pub fn all() -> impl Iterator<Item = Self> {
-        [Self::Ports, Self::Table].into_iter().chain(SHAPES.iter().map(|&shape| Self::Log(shape)))
+        [Self::Ports, Self::Addresses, Self::Table]
+            .into_iter()
+            .chain(SHAPES.iter().map(|&shape| Self::Log(shape)))
     }
 
     /// The name on the command line.
@@ -36,6 +41,7 @@ impl InputFormat {
     pub fn name(self) -> &'static str {
         match self {
             Self::Ports => "ports",
+            Self::Addresses => "addresses",
             Self::Table => "table",
             Self::Log(shape) => shape.name(),
         }
@@ -46,6 +52,7 @@ impl InputFormat {
     pub fn about(self) -> &'static str {
         match self {
             Self::Ports => "a list of ports and ranges",
+            Self::Addresses => "a list of IPv4 addresses, CIDRs and ranges",
             Self::Table => "ports with evidence, as `rangecover ports --format csv` writes them",
             Self::Log(shape) => shape.about(),
         }
@@ -87,6 +94,7 @@ impl FromStr for InputFormat {
     fn from_str(text: &str) -> Result<Self, InputFormatError> {
         match text {
             "ports" => Ok(Self::Ports),
+            "addresses" => Ok(Self::Addresses),
             "table" => Ok(Self::Table),
             // The first version's name for text.
             "flow-log" => {
@@ -130,6 +138,9 @@ pub(super) fn recognise(
     }
     if port_list::looks_like_list(&text) {
         return Ok(InputFormat::Ports);
+    }
+    if address_list::looks_like_list(&text) {
+        return Ok(InputFormat::Addresses);
     }
     if let Some(&shape) = SHAPES.iter().find(|shape| shape.recognises(head, format)) {
         return Ok(InputFormat::Log(shape));

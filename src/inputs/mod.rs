@@ -21,6 +21,7 @@ use crate::evidence::{Class, InterfaceTraffic, Judgement, Ledger, Span, Traffic}
 use crate::flow::{ColumnName, Layout, Selection};
 use crate::instance::{Used, from_anywhere};
 use crate::port_list::UsedPorts;
+use crate::ports;
 use crate::shapes::{self, Fault, Format};
 use crate::zones::Zones;
 
@@ -111,6 +112,8 @@ pub struct Source {
     pub interface: Option<String>,
     /// The ports.
     pub used: Used,
+    /// The runs of the addresses of an address list; none where the points are ports.
+    pub addresses: Vec<ports::Span>,
     /// What the origins of the ports mean, where sources are told apart.
     pub zones: Option<Arc<Zones>>,
     /// What flow logs showed beside them.
@@ -127,6 +130,18 @@ pub struct Seen {
 }
 
 impl Source {
+    /// A list with nothing in it yet.
+    fn of_list(name: String) -> Self {
+        Self {
+            input: Some(name),
+            interface: None,
+            used: Used::new(),
+            addresses: Vec::new(),
+            zones: None,
+            seen: None,
+        }
+    }
+
     /// The name for people.
     #[must_use]
     pub fn name(&self) -> String {
@@ -205,9 +220,10 @@ impl Inputs {
         match content {
             Ok(Content::List(used)) => {
                 let used = from_anywhere(used);
-                let source =
-                    Source { input: Some(name), interface: None, used, zones: None, seen: None };
-                self.sources.push(source);
+                self.sources.push(Source { used, ..Source::of_list(name) });
+            }
+            Ok(Content::Addresses(addresses)) => {
+                self.sources.push(Source { addresses, ..Source::of_list(name) });
             }
             Ok(Content::Table { table, notes }) => {
                 for (protocol, ports) in table.ports {
@@ -266,7 +282,7 @@ impl Inputs {
         match settled {
             Ok(Settled { used, zones, note }) => {
                 self.notes.extend(note.map(|text| Note { input: name(), text }));
-                Some(Source { input, interface, used, zones, seen })
+                Some(Source { input, interface, used, addresses: Vec::new(), zones, seen })
             }
             Err(reason) => {
                 self.failures.push(reason.at(&name()));

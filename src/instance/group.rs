@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::limits::Limits;
+use crate::points::Points;
 use crate::port_list::UsedPorts;
 use crate::ports::{PortSet, Protocol, Span};
 use crate::zones::{Origin, Quota, Zones};
@@ -21,6 +22,12 @@ pub struct GroupKey {
 
 /// The used ports of each group of one interface.
 pub type Used = BTreeMap<GroupKey, PortSet>;
+
+/// The group of addresses with these runs, whose sources are not told apart.
+#[must_use]
+pub fn group_of_addresses(runs: Vec<Span>) -> Group {
+    Group::new(Points::Addresses, Terms::default(), runs)
+}
 
 /// The groups of used ports, with what their zones count for.
 pub fn groups<'a>(used: &'a Used, zones: Option<&'a Zones>) -> impl Iterator<Item = Group> + 'a {
@@ -77,7 +84,7 @@ impl Terms {
 /// The used ports of one protocol from one source, as runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    pub(super) protocol: Protocol,
+    pub(super) points: Points,
     pub(super) terms: Terms,
     pub(super) runs: Vec<Span>,
     /// In relaxations only.
@@ -87,14 +94,14 @@ pub struct Group {
 impl Group {
     /// A group of runs.
     #[must_use]
-    pub fn new(protocol: Protocol, terms: Terms, runs: Vec<Span>) -> Self {
-        Self { protocol, terms, runs, relaxed: None }
+    pub fn new(points: impl Into<Points>, terms: Terms, runs: Vec<Span>) -> Self {
+        Self { points: points.into(), terms, runs, relaxed: None }
     }
 
-    /// The protocol whose ports these are.
+    /// What its points are: the ports of a protocol, or addresses.
     #[must_use]
-    pub fn protocol(&self) -> Protocol {
-        self.protocol
+    pub fn points(&self) -> Points {
+        self.points
     }
 
     /// What its rules count for.
@@ -107,8 +114,8 @@ impl Group {
     #[must_use]
     pub fn name(&self) -> String {
         match self.zone_and_family() {
-            source if source.is_empty() => self.protocol.to_string(),
-            source => format!("{source} {}", self.protocol),
+            source if source.is_empty() => self.points.to_string(),
+            source => format!("{source} {}", self.points),
         }
     }
 
@@ -142,13 +149,13 @@ impl Group {
     /// What opening the ports of a hole costs, `c_i`.
     #[must_use]
     pub fn cost(&self, limits: &Limits, hole: Span) -> u64 {
-        limits.weights(self.protocol).cost(hole).saturating_mul(self.terms.weight.into())
+        limits.weights(self.points).cost(hole).saturating_mul(self.terms.weight.into())
     }
 
     /// Whether opening any port costs 1.
     #[must_use]
     pub fn costs_one(&self, limits: &Limits) -> bool {
-        self.terms.weight == 1 && limits.weights(self.protocol).are_one()
+        self.terms.weight == 1 && limits.weights(self.points).are_one()
     }
 
     /// The blocks of unused ports between the runs, in order.

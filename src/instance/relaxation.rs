@@ -18,7 +18,8 @@ use std::sync::Arc;
 use super::{Group, Instance, classes};
 use crate::cover::Cover;
 use crate::limits::Limits;
-use crate::ports::{Protocol, Span};
+use crate::points::Points;
+use crate::ports::Span;
 
 /// What a group of a relaxation has beside its runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -255,14 +256,14 @@ fn way(instance: &Instance, outer: usize, run: Span) -> Option<Way> {
         hole.add(pair[0].hole_before(pair[1])?.len(), 0);
     }
     let rule = Span::over(runs[first], runs[last]);
-    allows(instance.limits(), group.protocol(), rule, hole)
+    allows(instance.limits(), group.points(), rule, hole)
         .then_some(Way { outer, holes: first..last })
 }
 
 /// Whether the limits allow a rule with these unused ports.
-fn allows(limits: &Limits, protocol: Protocol, rule: Span, unused: Hole) -> bool {
+fn allows(limits: &Limits, points: Points, rule: Span, unused: Hole) -> bool {
     let within = |most: Option<u64>, n: u64| most.is_none_or(|most| n <= most);
-    let forbidden = limits.forbidden(protocol);
+    let forbidden = limits.forbidden(points);
     let next = forbidden.partition_point(|ports| ports.to() < rule.from());
     within(limits.max_open_ports(), unused.open)
         && within(limits.max_hole(), unused.largest)
@@ -304,7 +305,7 @@ impl<'a> Builder<'a> {
             *merged = Span::over(*merged, run);
             inside.add(size, cost);
             self.base = self.base.saturating_add(cost);
-            return allows(self.limits, self.group.protocol(), *merged, *inside).then_some(());
+            return allows(self.limits, self.group.points(), *merged, *inside).then_some(());
         }
         self.gap.add(size, cost);
         if is_required {
@@ -327,6 +328,6 @@ impl<'a> Builder<'a> {
         let is_plain = runs.len() == group.runs().len();
         let open_inside = inside.iter().map(|inside| inside.open).collect();
         let relaxed = (!is_plain).then(|| Box::new(Relaxed { open_inside, holes }));
-        Some(Group { relaxed, ..Group::new(group.protocol, group.terms.clone(), runs) })
+        Some(Group { relaxed, ..Group::new(group.points, group.terms.clone(), runs) })
     }
 }

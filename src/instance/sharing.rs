@@ -24,7 +24,7 @@ impl Instance {
         let of = |group: usize| outer.get(group).map_or(&[][..], Vec::as_slice);
         let is_right = |group: usize| {
             of(group).iter().all(|&other| {
-                groups.get(other).is_some_and(|g| g.protocol == groups[group].protocol)
+                groups.get(other).is_some_and(|g| g.points == groups[group].points)
                     && other != group
                     && of(other).iter().all(|further| of(group).contains(further))
             })

@@ -165,7 +165,7 @@ impl<'a> Ledger<'a> {
             }
         }
         // No used port is forbidden, so a forbidden port inside the rule is open.
-        let forbidden = limits.forbidden(group.protocol());
+        let forbidden = limits.forbidden(group.points());
         let next = forbidden.partition_point(|ports| ports.to() < rule.from());
         match forbidden.get(next).and_then(|ports| ports.intersection(rule)) {
             Some(ports) => Err(Violation::Forbidden { group: group.name(), rule, ports }),

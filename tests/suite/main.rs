@@ -1,5 +1,6 @@
 //! All integration tests, in one binary.
 
+mod addresses;
 mod bad_input;
 mod binary;
 mod checking;

@@ -21,6 +21,7 @@ fn job(name: &str, groups: &[(Quota, u32, &[u32])], budget: Budget) -> Job {
     let source = Source {
         input: None,
         interface: Some(name.to_owned()),
+        addresses: Vec::new(),
         used: Used::new(),
         zones: Some(Arc::default()),
         seen: None,
