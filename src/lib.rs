@@ -71,6 +71,8 @@ pub mod certificate;
 
 pub mod line;
 
+pub mod model;
+
 // The checker, which knows no solver.
 pub mod verify;
 

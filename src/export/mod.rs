@@ -2,6 +2,7 @@
 
 pub mod json;
 pub mod number;
+pub mod opb;
 pub mod ports;
 pub mod table;
 pub mod text;
