@@ -1,6 +1,8 @@
 //! A linear program as MPS, in free format.
 //!
 //! <https://www.ibm.com/docs/en/icos/22.1.2?topic=cplex-mps-file-format-industry-standard>
+//!
+//! `FREE` in the first line tells the readers of COIN-OR, which otherwise look for columns.
 
 use std::fmt::Write as _;
 
@@ -13,7 +15,7 @@ pub fn mps(program: &Program<'_>) -> Vec<u8> {
     for line in program.heading() {
         let _ = writeln!(text, "* {line}");
     }
-    text.push_str("NAME rangecover\nROWS\n N cost\n");
+    text.push_str("NAME rangecover FREE\nROWS\n N cost\n");
     let columns: Vec<Column> = program.columns().collect();
     // For each column the rows that it is in, which the format wants together.
     let mut entries: Vec<Vec<(usize, i64)>> = vec![Vec::new(); columns.len()];
