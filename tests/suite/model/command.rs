@@ -117,3 +117,14 @@ fn what_has_no_model_is_refused_with_the_reason() {
     folder.run(shared).fails_with("leave out --share-outer");
     folder.run("model t.csv --zones zones.toml --format opb").exits(0);
 }
+
+#[test]
+fn rows_of_too_many_terms_are_refused_with_what_works_instead() {
+    let ports: Vec<String> = (0..32_768).map(|i| (2 * i).to_string()).collect();
+    let folder = Folder::with(&[("every-other.txt", &ports.join("\n"))]);
+    let model = "model every-other.txt --max-open-ports 16000";
+    folder.run(&format!("{model} --format opb")).fails_with("--format lp --formulation prefix");
+    folder.run(&format!("{model} --format mps")).fails_with("; --formulation prefix has few");
+    let said = folder.run(&format!("{model} --format mps --formulation prefix")).exits(0);
+    assert!(said.stdout.lines().count() < 500_000);
+}
