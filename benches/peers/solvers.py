@@ -192,7 +192,8 @@ def row_of(said, mine, name):
         if best is None or value < best - near:
             wrong = wrong or f"{name}: {value} is less than what rangecover says, {best}"
     if bound is not None:
-        row["bound"] = math.ceil(bound - near)
+        # No cover costs less than 0.
+        row["bound"] = max(0, math.ceil(bound - near))
         if best is not None and bound > best + near:
             wrong = wrong or f"{name}: a bound of {bound}, rangecover says {best}"
     if value is not None and bound is not None:
