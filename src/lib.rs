@@ -75,6 +75,10 @@ pub mod certificate;
 
 pub mod line;
 
+pub mod model;
+
+pub mod program;
+
 // The checker, which knows no solver.
 pub mod verify;
 

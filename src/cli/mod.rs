@@ -8,6 +8,8 @@ mod exit;
 mod front;
 mod generate;
 mod inputs;
+mod model;
+mod names;
 mod notes;
 mod output;
 mod ports;
@@ -39,6 +41,7 @@ enum Command {
     Compare(compare::Args),
     Check(check::Args),
     Ports(ports::Args),
+    Model(model::Args),
     Generate(generate::Args),
     Completions(completions::Args),
 }
@@ -55,6 +58,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Command::Compare(args) => compare::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Ports(args) => ports::run(&args),
+        Command::Model(args) => model::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
