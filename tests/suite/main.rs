@@ -3,6 +3,7 @@
 mod addresses;
 mod bad_input;
 mod binary;
+mod checker;
 mod checking;
 mod command;
 mod data_sets;
