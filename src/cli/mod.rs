@@ -41,6 +41,8 @@ enum Command {
     Ports(ports::Args),
     Generate(generate::Args),
     Completions(completions::Args),
+    #[command(hide = true)]
+    Measure(compare::memory::Args),
 }
 
 /// Runs the command line; usage errors exit by themselves, with status 2.
@@ -57,6 +59,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Command::Ports(args) => ports::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Completions(args) => completions::run(&args),
+        Command::Measure(args) => compare::memory::run(&args),
     }
 }
 
