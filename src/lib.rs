@@ -92,6 +92,9 @@ pub mod inputs;
 
 pub mod generate;
 
+// Measured results, which are only read.
+pub mod results;
+
 // Writing.
 pub mod report;
 
