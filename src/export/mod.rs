@@ -1,6 +1,9 @@
 //! Formats: bytes out of answers and fronts. Nothing here reads or prints.
 
+pub mod document;
+pub mod html;
 pub mod json;
+pub mod markdown;
 pub mod number;
 pub mod ports;
 pub mod table;
