@@ -11,6 +11,7 @@ mod inputs;
 mod notes;
 mod output;
 mod ports;
+mod report;
 mod solve;
 
 use clap::error::ErrorKind;
@@ -37,6 +38,7 @@ enum Command {
     Solve(solve::Args),
     Front(front::Args),
     Compare(compare::Args),
+    Report(report::Args),
     Check(check::Args),
     Ports(ports::Args),
     Generate(generate::Args),
@@ -53,6 +55,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Command::Solve(args) => solve::run(&args),
         Command::Front(args) => front::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Ports(args) => ports::run(&args),
         Command::Generate(args) => generate::run(&args),

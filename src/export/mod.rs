@@ -6,5 +6,6 @@ pub mod json;
 pub mod markdown;
 pub mod number;
 pub mod ports;
+pub mod results;
 pub mod table;
 pub mod text;
