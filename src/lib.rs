@@ -103,6 +103,9 @@ pub mod generate;
 // Data sets of which the best answer is known.
 pub mod manifest;
 
+// Measured results, which are only read.
+pub mod results;
+
 // Writing.
 pub mod report;
 

@@ -13,6 +13,7 @@ mod names;
 mod notes;
 mod output;
 mod ports;
+mod report;
 mod solve;
 
 use clap::error::ErrorKind;
@@ -39,6 +40,7 @@ enum Command {
     Solve(solve::Args),
     Front(front::Args),
     Compare(compare::Args),
+    Report(report::Args),
     Check(check::Args),
     Ports(ports::Args),
     Model(model::Args),
@@ -58,6 +60,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Command::Solve(args) => solve::run(&args),
         Command::Front(args) => front::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Ports(args) => ports::run(&args),
         Command::Model(args) => model::run(&args),

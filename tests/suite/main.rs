@@ -19,6 +19,7 @@ mod origins;
 mod output;
 mod readers;
 mod readme;
+mod report;
 mod services;
 mod shapes;
 mod shared_data;
