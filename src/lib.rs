@@ -99,6 +99,8 @@ pub mod report;
 
 pub mod export;
 
+pub mod proof;
+
 pub mod chart;
 
 #[cfg(doctest)]

@@ -1,0 +1,109 @@
+//! Proofs for VeriPB, a checker that knows nothing of ports: of an optimum, or that there is none.
+//!
+//! A proof is about the pseudo-Boolean [model](crate::model) as `export::opb` writes it. Every line
+//! is one that VeriPB derives again by itself, so nothing here needs to be trusted: a wrong line is
+//! refused. What has to be trusted is the checker, and that the model is the problem.
+//!
+//! - Groups whose rules take the same units: one line, linear programming duality ([`linear`]).
+//! - No cover: disjoint windows add up to more than a budget ([`infeasible`]).
+//! - Rules of several units: a knapsack, whose dynamic program becomes clauses over variables that
+//!   the proof introduces ([`join`]).
+//!
+//! Gocht and Nordström, "Certifying parity reasoning efficiently using pseudo-Boolean proofs",
+//! 2021, introduce the rules; <https://gitlab.com/MIAOresearch/software/VeriPB> is the checker.
+
+mod counts;
+mod infeasible;
+mod join;
+mod knapsack;
+mod linear;
+mod prices;
+mod ranges;
+mod rows;
+mod script;
+mod steps;
+
+use thiserror::Error;
+
+use crate::answer::Answer;
+use crate::cover::Cover;
+use crate::instance::Instance;
+use crate::model::Model;
+
+pub use knapsack::MOST_STATES;
+use rows::Rows;
+use script::{Literal, Script, Variable};
+
+/// Why there is no proof.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ProofError {
+    /// Neither an optimum nor infeasible.
+    #[error("only an optimum, or that there is no cover, can be proven")]
+    Undecided,
+    /// The knapsack of the classes is too large.
+    #[error(
+        "sharing the quotas between rules of different units would take more than {MOST_STATES} states to prove"
+    )]
+    TooManyStates,
+    /// Sums of the proof do not fit the arithmetic.
+    #[error("the weights are too large for a proof over rules of different units; scale them down")]
+    Weights,
+    /// The answer is not the instance's, or its certificate does not prove it.
+    #[error("the certificate does not prove the answer")]
+    NotImplied,
+}
+
+/// The proof of an answer about the model of an instance.
+///
+/// # Errors
+/// When the answer is neither an optimum nor that there is none, or its proof would be too large.
+pub fn proof(model: &Model, instance: &Instance, answer: &Answer) -> Result<Vec<u8>, ProofError> {
+    let rows = Rows { model, instance };
+    let mut script = Script::new(model.budgets().len() + model.windows().len());
+    for line in model.heading() {
+        script.comment(line);
+    }
+    match answer {
+        Answer::Optimal { cover, facts, certificate } => {
+            let solution = solution(rows, cover);
+            let tangents = &certificate.tangents;
+            let row = match instance.classes() {
+                // No cost is below 0.
+                _ if facts.cost == 0 => None,
+                [class] => Some(linear::bound(
+                    rows,
+                    &rows.of_class(class, tangents.iter()),
+                    &mut script,
+                )),
+                _ => {
+                    let known = (facts.cost, &solution[..]);
+                    Some(join::contradiction(rows, tangents, known, &mut script)?)
+                }
+            };
+            Ok(script.optimum(facts.cost, row, &solution))
+        }
+        Answer::Infeasible { witness, .. } => {
+            let row = infeasible::contradiction(rows, witness, &mut script);
+            Ok(script.no_solution(row.ok_or(ProofError::NotImplied)?))
+        }
+        Answer::Feasible { .. } | Answer::Unknown => Err(ProofError::Undecided),
+    }
+}
+
+/// A literal for each hole: whether a rule of the cover ends before it.
+fn solution(rows: Rows<'_>, cover: &Cover) -> Vec<Literal> {
+    let mut solution = Vec::with_capacity(rows.model.holes().len());
+    for (group, rules) in rows.instance.groups().iter().zip(&cover.groups) {
+        let mut rules = rules.iter().peekable();
+        for pair in group.runs().windows(2) {
+            let ends = rules.next_if(|rule| rule.to() <= pair[0].to()).is_some();
+            let hole = Variable::Hole(solution.len());
+            solution.push(if ends { hole.yes() } else { hole.no() });
+        }
+    }
+    if solution.is_empty() {
+        // The one variable that the model has without holes.
+        solution.push(Variable::Hole(0).no());
+    }
+    solution
+}
