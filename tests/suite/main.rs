@@ -12,6 +12,7 @@ mod laws;
 mod log_lines;
 mod origins;
 mod output;
+mod prove;
 mod readers;
 mod readme;
 mod services;
