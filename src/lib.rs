@@ -73,6 +73,8 @@ pub mod line;
 
 pub mod model;
 
+pub mod program;
+
 // The checker, which knows no solver.
 pub mod verify;
 

@@ -204,7 +204,7 @@ impl Line {
     /// For each hole the group that it belongs to, by its place in the instance; none between two
     /// groups.
     pub fn groups_of_holes(&self) -> impl Iterator<Item = Option<usize>> + '_ {
-        let ends = self.group_starts[1..].iter().map(|&start| start as usize);
+        let ends = self.group_starts.iter().skip(1).map(|&start| start as usize);
         let ends = ends.chain([self.n_runs()]);
         let starts = self.group_starts.iter().map(|&start| start as usize);
         let of_group = |((start, end), &group): ((usize, usize), &usize)| {

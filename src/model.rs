@@ -156,7 +156,7 @@ fn heading(name: &str, instance: &Instance) -> Vec<String> {
     vec![
         format!("rangecover {}: {}", env!("CARGO_PKG_VERSION"), ascii(name)),
         limits.join(", "),
-        "x_i = 1 when hole i is kept; the value is what the bridged holes cost".to_owned(),
+        "x_i = 1 when hole i is kept, counted over all groups; the value is what bridged holes cost".to_owned(),
     ]
 }
 

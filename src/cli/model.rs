@@ -6,14 +6,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 
-use rangecover::export::opb::opb;
+use rangecover::export::{lp::lp, mps::mps, opb::opb};
 use rangecover::model::Model;
+use rangecover::program::{Formulation, Program};
 
 use super::args::{Job, LimitArgs, load};
 use super::exit::print_error;
 use super::inputs::InputArgs;
 use super::names::stems;
-use super::{Exit, output};
+use super::{Exit, output, usage};
+
+/// Most terms in the rows of a model: files of about half a gigabyte.
+const MOST_TERMS: usize = 50_000_000;
 
 /// Write the integer program of each instance to files that other solvers read
 ///
@@ -27,6 +31,12 @@ pub(crate) struct Args {
     /// How the models are written
     #[arg(long, value_enum)]
     format: Format,
+    /// The variables and rows of LP and MPS
+    #[arg(long, value_enum, default_value = "window")]
+    formulation: FormulationArg,
+    /// Leave out that variables are integral, in LP and MPS
+    #[arg(long)]
+    relax: bool,
     /// Write to this file instead of stdout; of several instances one file each, to this folder/
     #[arg(short, long, value_name = "FILE|FOLDER/")]
     output: Option<PathBuf>,
@@ -34,8 +44,29 @@ pub(crate) struct Args {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Pseudo-Boolean, of the competitions
+    /// Pseudo-Boolean, as in the competitions, for solvers and proof checkers
     Opb,
+    /// The LP format of CPLEX
+    Lp,
+    /// MPS in free format
+    Mps,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormulationArg {
+    /// Which holes are kept; all holes of a window in its row
+    Window,
+    /// How many holes are kept up to each one; two terms a row
+    Prefix,
+}
+
+impl From<FormulationArg> for Formulation {
+    fn from(arg: FormulationArg) -> Self {
+        match arg {
+            FormulationArg::Window => Self::Window,
+            FormulationArg::Prefix => Self::Prefix,
+        }
+    }
 }
 
 impl Format {
@@ -43,11 +74,19 @@ impl Format {
     fn ending(self) -> &'static str {
         match self {
             Self::Opb => "opb",
+            Self::Lp => "lp",
+            Self::Mps => "mps",
         }
     }
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    if args.format == Format::Opb && args.formulation == FormulationArg::Prefix {
+        usage("OPB has variables of 0 and 1 only, and prefix sums are larger; write --format lp");
+    }
+    if args.format == Format::Opb && args.relax {
+        usage("OPB has variables of 0 and 1 only; for --relax write --format lp");
+    }
     let jobs = load(&args.inputs, &args.limits)?;
     let mut exit = jobs.exit;
     let Some(folder) = args.output.as_deref().filter(|path| is_folder(path)) else {
@@ -78,8 +117,22 @@ fn is_folder(path: &Path) -> bool {
 
 fn model(job: &Job, args: &Args) -> anyhow::Result<Vec<u8>> {
     let name = job.source.name();
-    let model = Model::new(&name, &job.instance).with_context(|| name)?;
+    let model = Model::new(&name, &job.instance).with_context(|| name.clone())?;
+    let program =
+        Program { model: &model, formulation: args.formulation.into(), relaxed: args.relax };
+    let n_terms = program.n_terms();
+    if n_terms > MOST_TERMS {
+        let instead = match args.format {
+            Format::Opb => "--format lp --formulation prefix",
+            Format::Lp | Format::Mps => "--formulation prefix",
+        };
+        bail!(
+            "{name}: the rows have {n_terms} terms, {MOST_TERMS} are written at most; {instead} has few"
+        );
+    }
     Ok(match args.format {
         Format::Opb => opb(&model),
+        Format::Lp => lp(&program),
+        Format::Mps => mps(&program),
     })
 }

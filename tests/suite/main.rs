@@ -10,6 +10,7 @@ mod instances;
 mod knapsack;
 mod laws;
 mod log_lines;
+mod model;
 mod origins;
 mod output;
 mod prove;
