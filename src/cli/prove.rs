@@ -7,14 +7,17 @@ use anyhow::{Context, bail};
 use rayon::prelude::*;
 
 use rangecover::answer::{Answer, answer};
+use rangecover::export::number::counted;
 use rangecover::export::opb::opb;
 use rangecover::model::Model;
 use rangecover::proof::proof;
+use rangecover::quote::printable;
 use rangecover::solve::{Stop, default_solver};
 
 use super::args::{Job, LimitArgs, load};
 use super::exit::print_error;
 use super::inputs::InputArgs;
+use super::model::MOST_TERMS;
 use super::names::stems;
 use super::solve::exit_of;
 use super::{Exit, output};
@@ -82,6 +85,10 @@ fn prove(job: &Job, folder: &Path, stem: &str) -> anyhow::Result<Proven> {
     let Job { source, instance, .. } = job;
     let name = source.name();
     let model = Model::new(&name, instance).with_context(|| name.clone())?;
+    if model.n_terms() > MOST_TERMS {
+        let n_terms = model.n_terms();
+        bail!("{name}: the rows have {n_terms} terms, {MOST_TERMS} are written at most");
+    }
     let answer = answer(default_solver(), instance, Stop::never()).with_context(|| name.clone())?;
     let proof = proof(&model, instance, &answer).with_context(|| name.clone())?;
     let file = |ending: &str| folder.join(format!("{stem}.{ending}"));
@@ -93,11 +100,12 @@ fn prove(job: &Job, folder: &Path, stem: &str) -> anyhow::Result<Proven> {
         Answer::Infeasible { .. } => "infeasible".to_owned(),
         answer => format!("optimum {}", answer.bound().unwrap_or(0)),
     };
-    let (model_size, proof_size) = (model.len(), proof.len());
-    let (model_file, proof_file) = (quoted(&model_file), quoted(&proof_file));
+    let [model_size, proof_size] = [&model, &proof].map(|file| counted(file.len() as u64, "byte"));
+    let [model_file, proof_file] = [&model_file, &proof_file].map(|file| quoted(file));
+    let name = printable(&name);
     Ok(Proven {
         line: format!(
-            "{name}: {what}, {model_size} + {proof_size} bytes: veripb {model_file} {proof_file}\n"
+            "{name}: {what}; model {model_size}, proof {proof_size}; veripb {model_file} {proof_file}\n"
         ),
         end: exit_of(&answer),
     })
@@ -106,10 +114,8 @@ fn prove(job: &Job, folder: &Path, stem: &str) -> anyhow::Result<Proven> {
 /// A path as a shell reads it.
 fn quoted(path: &Path) -> String {
     let path = path.to_string_lossy();
+    // A dash in front would be taken for a flag.
+    let path = if path.starts_with('-') { format!("./{path}") } else { path.into_owned() };
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/+@".contains(c);
-    if path.chars().all(is_plain) {
-        path.into_owned()
-    } else {
-        format!("'{}'", path.replace('\'', "'\\''"))
-    }
+    if path.chars().all(is_plain) { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }

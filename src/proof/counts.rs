@@ -136,11 +136,12 @@ fn step(
     let terms = costs.filter(|&(cost, _)| cost > 0).chain(saved).collect();
     let claim = Constraint { terms, at_least: cost };
     // If the claim is wrong, k_a does not hold, and then the tangent contradicts it.
-    let not_reached = format!("-1 {after} + s");
-    let contradiction = if factor > 0 {
-        format!("-2 {tangent} + -1 {factor} * +")
-    } else {
-        format!("-2 {tangent} +")
-    };
+    let (mut not_reached, mut contradiction) = (Sum::default(), Sum::default());
+    not_reached.add(Row::Last(1), 1);
+    not_reached.add(after, 1);
+    not_reached.saturate();
+    contradiction.add(Row::Last(2), 1);
+    contradiction.add(tangent, 1);
+    contradiction.add(Row::Last(1), factor);
     script.contradict(&claim, &[not_reached, contradiction])
 }

@@ -9,11 +9,7 @@ use super::rows::Rows;
 use super::script::{Row, Script, Sum};
 
 /// Derives a contradiction; none if the witness does not exceed any budget.
-pub(super) fn contradiction(
-    rows: Rows<'_>,
-    witness: &Witness,
-    script: &mut Script,
-) -> Option<Row> {
+pub(super) fn contradiction(rows: Rows<'_>, witness: &Witness, script: &mut Script) -> Option<Row> {
     let windows: Option<Vec<usize>> =
         witness.windows.iter().map(|&window| rows.minimal(window)).collect();
     let mut of_group: Vec<Vec<usize>> = vec![Vec::new(); rows.model.groups().len()];

@@ -8,7 +8,6 @@
 use crate::certificate::Tangent;
 use crate::zones::Family;
 
-use super::ProofError;
 use super::counts::{Counted, count};
 use super::knapsack::Plan;
 use super::prices::{Prices, in_quotas};
@@ -16,6 +15,7 @@ use super::ranges::{Better, Ranges, ranges};
 use super::rows::{ClassRows, Rows};
 use super::script::{Literal, Row, Script, Sum, Variable};
 use super::steps::Steps;
+use super::{MOST_TERMS, ProofError};
 
 /// Derives a contradiction from a cover that costs less than this one.
 pub(super) fn contradiction(
@@ -39,6 +39,13 @@ pub(super) fn contradiction(
         Ranges::Of(ranges) => ranges,
         Ranges::Contradiction(row) => return Ok(row),
     };
+    let terms = classes
+        .iter()
+        .zip(&ranges)
+        .map(|(class, range)| (range.most - range.least) * class.n_holes());
+    if terms.sum::<i128>() > MOST_TERMS as i128 {
+        return Err(ProofError::TooLarge);
+    }
     let mut counted: Vec<Counted> = Vec::new();
     let mut n_items = 0;
     for (class, range) in classes.iter_mut().zip(ranges) {
@@ -54,7 +61,9 @@ pub(super) fn contradiction(
     }
     let mut wanted = Sum::default();
     wanted.add(better.row, 1);
-    counted.iter().for_each(|class| wanted.add(class.cost_row, 1));
+    for class in &counted {
+        wanted.add(class.cost_row, 1);
+    }
     let wanted = script.pol(&wanted);
     let saved = counted.iter().map(|class| class.cost).sum::<i128>() - i128::from(cost);
     let (budgets, units) = budgets(&classes, &counted, better, script);

@@ -17,8 +17,9 @@ use super::ProofError;
 use super::prices::{Prices, dot, gcd};
 use super::script::Variable;
 
-/// Most claims of a proof: each takes some lines, as long as there are items.
-pub const MOST_STATES: usize = 100_000;
+/// Most terms of all claims of a proof, one for each item that a claim is about: each is written
+/// several times, so that files stay below some 200 MB.
+pub const MOST_TERMS: usize = 5_000_000;
 
 /// Something that may be chosen.
 #[derive(Debug, Clone, Copy)]
@@ -105,11 +106,11 @@ impl Plan {
         let mut plan = Self { items, layers };
         let last = plan.items.len();
         plan.request(last, units, saved);
-        let mut n_states = 0;
+        let mut n_terms = 0;
         for n in (0..=last).rev() {
-            n_states += plan.layers[n].states.len();
-            if n_states > MOST_STATES {
-                return Err(ProofError::TooManyStates);
+            n_terms += n * plan.layers[n].states.len();
+            if n_terms > MOST_TERMS {
+                return Err(ProofError::TooLarge);
             }
             plan.reason(n, prices)?;
         }
@@ -180,9 +181,9 @@ fn better(items: &[Item], units: [i128; 2], prices: Prices, quota: usize) -> Opt
     let profit = |item: &Item| scale * item.saved - per_unit[1 - quota] * item.units[1 - quota];
     let takes = |item: &&Item| item.units[quota] > 0 && profit(item) > 0;
     let mut taking: Vec<&Item> = items.iter().filter(takes).collect();
-    // Both are far below 2^63 wherever proofs have a size that anybody reads.
-    let per_unit_of = |a: &Item, b: &Item| profit(a).checked_mul(b.units[quota]);
-    taking.sort_by(|a, b| per_unit_of(b, a).cmp(&per_unit_of(a, b)));
+    // No cost is above 2^63, no item takes more than 2^16 units, and prices are below 2^80.
+    let cross = |a: &Item, b: &Item| profit(a) * b.units[quota];
+    taking.sort_by(|a, b| cross(b, a).cmp(&cross(a, b)));
     let mut left = units[quota];
     let breaking = taking.into_iter().find(|item| {
         left -= item.units[quota];
@@ -194,5 +195,38 @@ fn better(items: &[Item], units: [i128; 2], prices: Prices, quota: usize) -> Opt
     let common = gcd(gcd(prices.scale, prices.per_unit[0]), prices.per_unit[1]);
     prices.scale /= common;
     prices.per_unit = prices.per_unit.map(|price| price / common);
-    (prices.scale < 1 << 40).then_some(prices)
+    let is_small = prices.scale < 1 << 40 && prices.per_unit.iter().all(|&price| price < 1 << 80);
+    is_small.then_some(prices)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(nth: usize, units: i128, saved: i128) -> Item {
+        Item { variable: Variable::Count(nth), units: [units, 0], saved }
+    }
+
+    const NO_PRICES: Prices = Prices { scale: 1, per_unit: [0, 0] };
+
+    #[test]
+    fn a_claim_that_is_wrong_has_no_plan() {
+        let items = vec![item(0, 1, 6), item(1, 2, 10), item(2, 2, 10)];
+        assert!(Plan::new(items.clone(), [4, 0], 20, NO_PRICES).is_ok());
+        let wrong = Plan::new(items, [4, 0], 19, NO_PRICES);
+        assert_eq!(wrong.unwrap_err(), ProofError::NotImplied);
+    }
+
+    #[test]
+    fn plans_that_grow_too_large_are_refused() {
+        // As many odd numbers of units as fit, each with the same saving more than it takes.
+        let items =
+            |n: usize| (0..n).map(|i| item(i, 10_000 + 2 * i as i128, 10_100 + 2 * i as i128));
+        let plan = |n: usize| {
+            let most = n as i128 / 2;
+            let units = 10_000 * most + most * most + 5_001;
+            Plan::new(items(n).collect(), [units, 0], units + 100 * most - 1, NO_PRICES)
+        };
+        assert_eq!(plan(800).unwrap_err(), ProofError::TooLarge);
+    }
 }

@@ -3,7 +3,6 @@
 //! The tangent of the certificate, and the budget row as often as its price says: what is left is
 //! `C ≥ at_none − t · slots`. Where each rule takes `q` units, the row is divided by `q` first.
 
-
 use super::rows::{ClassRows, Rows};
 use super::script::{Row, Script, Sum, Variable};
 

@@ -30,9 +30,9 @@ use crate::cover::Cover;
 use crate::instance::Instance;
 use crate::model::Model;
 
-pub use knapsack::MOST_STATES;
+pub use knapsack::MOST_TERMS;
 use rows::Rows;
-use script::{Literal, Script, Variable};
+use script::{Literal, Script, Sum, Variable};
 
 /// Why there is no proof.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -42,9 +42,9 @@ pub enum ProofError {
     Undecided,
     /// The knapsack of the classes is too large.
     #[error(
-        "sharing the quotas between rules of different units would take more than {MOST_STATES} states to prove"
+        "the proof of how rules of different units share the quotas would take more than {MOST_TERMS} terms"
     )]
-    TooManyStates,
+    TooLarge,
     /// Sums of the proof do not fit the arithmetic.
     #[error("the weights are too large for a proof over rules of different units; scale them down")]
     Weights,
@@ -69,15 +69,14 @@ pub fn proof(model: &Model, instance: &Instance, answer: &Answer) -> Result<Vec<
             let tangents = &certificate.tangents;
             let row = match instance.classes() {
                 // No cost is below 0.
-                _ if facts.cost == 0 => None,
-                [class] => Some(linear::bound(
-                    rows,
-                    &rows.of_class(class, tangents.iter()),
-                    &mut script,
-                )),
+                _ if facts.cost == 0 => script.pol(&Sum::default()),
+                [class] => {
+                    let class = rows.of_class(class, tangents.iter());
+                    linear::bound(rows, &class, &mut script)
+                }
                 _ => {
                     let known = (facts.cost, &solution[..]);
-                    Some(join::contradiction(rows, tangents, known, &mut script)?)
+                    join::contradiction(rows, tangents, known, &mut script)?
                 }
             };
             Ok(script.optimum(facts.cost, row, &solution))

@@ -46,7 +46,8 @@ impl Prices {
     pub(super) fn best(classes: &[ClassRows<'_>], slack: [i128; 2]) -> Self {
         let curves: Vec<Curve> = classes.iter().map(Curve::new).collect();
         let lcm = |a: i128, b: i128| a / gcd(a, b) * b;
-        let fine = |scale: i128, class: &ClassRows<'_>| lcm(scale, class.units()).min(LARGEST_SCALE);
+        let fine =
+            |scale: i128, class: &ClassRows<'_>| lcm(scale, class.units()).min(LARGEST_SCALE);
         let scale = classes.iter().fold(1, fine);
         let prices = classes.iter().flat_map(|class| &class.lines).map(|line| line.price);
         let most = prices.max().unwrap_or(0) * scale + 1;

@@ -65,7 +65,9 @@ pub(super) fn ranges(
         }
     }
     if left < 0 {
-        least.iter().for_each(|least| others.add(least.row, 1));
+        for least in &least {
+            others.add(least.row, 1);
+        }
         script.comment("the bound at prices per unit is enough");
         return Ok(Ranges::Contradiction(script.pol(&others)));
     }
@@ -103,9 +105,8 @@ fn together(class: &ClassRows<'_>, prices: Prices) -> Option<Together> {
     let at = |line: usize, n_kept: i128| scale * class.lines[line].at_none + slope(line) * n_kept;
     let (rising, falling): (Vec<usize>, Vec<usize>) =
         (0..class.lines.len()).partition(|&line| slope(line) >= 0);
-    let highest = |lines: &[usize], n_kept: i128| {
-        lines.iter().copied().max_by_key(|&line| at(line, n_kept))
-    };
+    let highest =
+        |lines: &[usize], n_kept: i128| lines.iter().copied().max_by_key(|&line| at(line, n_kept));
     let edge = highest(&rising, class.fewest).expect("that of no price does not fall");
     let mut best = Together {
         least: at(edge, class.fewest),

@@ -10,6 +10,8 @@ pub(super) enum Row {
     Model(usize),
     /// By its place among the derived ones, from 0.
     Derived(usize),
+    /// The last one but so many, from 1; inside a proof by contradiction.
+    Last(usize),
 }
 
 /// A variable of the model, or one that the proof introduces.
@@ -160,20 +162,23 @@ impl Script {
 
     /// Derives a clause by unit propagation over these constraints, in this order.
     pub(super) fn rup(&mut self, clause: &Constraint, over: &[Row]) -> Row {
-        let over: String = over.iter().map(|row| format!(" {row}")).collect();
+        let over = listed(over);
         self.derive(format_args!("rup {clause} : ~{over}"))
     }
 
-    /// Derives a constraint from a contradiction with its negation, which is row −1 at first; each
-    /// sum is written after that negation, and may use the derived row before it as −1.
-    pub(super) fn contradict(&mut self, claim: &Constraint, sums: &[String]) -> Row {
-        let sums: String = sums.iter().map(|sum| format!(" pol {sum};\n")).collect();
-        self.derive(format_args!("pbc {claim} : subproof\n{sums}qed : -1"))
+    /// Derives a constraint by sums, the last of which contradicts its negation: that is the
+    /// [last](Row::Last) row at first, and each sum is one more.
+    pub(super) fn contradict(&mut self, claim: &Constraint, sums: &[Sum]) -> Row {
+        let mut lines = String::new();
+        for Sum(sum) in sums {
+            let _ = writeln!(lines, " pol {sum};");
+        }
+        self.derive(format_args!("pbc {claim} : subproof\n{lines}qed : -1"))
     }
 
     /// Logs a solution; derives that any better one costs less.
     pub(super) fn improve(&mut self, solution: &[Literal]) -> Row {
-        let solution = literals(solution);
+        let solution = listed(solution);
         self.derive(format_args!("soli{solution}"))
     }
 
@@ -185,10 +190,9 @@ impl Script {
     }
 
     /// Ends the proof that the optimum is this value, with a solution that has it.
-    pub(super) fn optimum(self, value: u64, proof: Option<Row>, solution: &[Literal]) -> Vec<u8> {
-        let proof = proof.map(|row| format!(" : {row}")).unwrap_or_default();
-        let solution = literals(solution);
-        self.end(format_args!("{value}{proof} {value} :{solution}"))
+    pub(super) fn optimum(self, value: u64, proof: Row, solution: &[Literal]) -> Vec<u8> {
+        let solution = listed(solution);
+        self.end(format_args!("{value} : {proof} {value} :{solution}"))
     }
 
     /// Ends the proof that there is no solution.
@@ -205,8 +209,13 @@ impl Script {
     }
 }
 
-fn literals(literals: &[Literal]) -> String {
-    literals.iter().map(|literal| format!(" {literal}")).collect()
+/// With a space before each.
+fn listed(items: &[impl Display]) -> String {
+    let mut text = String::new();
+    for item in items {
+        let _ = write!(text, " {item}");
+    }
+    text
 }
 
 /// A constraint that has to hold only if a literal does.
@@ -239,6 +248,7 @@ impl Display for Row {
         match self {
             Self::Model(i) => write!(f, "{}", i + 1),
             Self::Derived(i) => write!(f, "@r{}", i + 1),
+            Self::Last(n) => write!(f, "-{n}"),
         }
     }
 }

@@ -80,7 +80,9 @@ impl<'a> Steps<'a> {
 
     fn sum(&mut self, rows: [Row; 2]) -> Row {
         let mut sum = Sum::default();
-        rows.into_iter().for_each(|row| sum.add(row, 1));
+        for row in rows {
+            sum.add(row, 1);
+        }
         sum.saturate();
         self.script.pol(&sum)
     }
