@@ -67,6 +67,10 @@ pub(super) fn contradiction(
     let wanted = script.pol(&wanted);
     let saved = counted.iter().map(|class| class.cost).sum::<i128>() - i128::from(cost);
     let (budgets, units) = budgets(&classes, &counted, better, script);
+    if let Some(quota) = units.iter().position(|&units| units < 0) {
+        script.comment("the fewest kept holes take too many units");
+        return Ok(budgets[quota].expect("only budgets are below 0"));
+    }
     let items = counted.into_iter().flat_map(|class| class.items).collect();
     let plan = Plan::new(items, units, saved, prices)?;
     script.comment(format_args!("{n_items} items, to save more than {saved}"));

@@ -5,6 +5,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use rangecover::answer::{Answer, answer};
 use rangecover::export::opb::opb;
+use rangecover::generate::knapsack;
 use rangecover::instance::{Budget, Group, Instance, Terms};
 use rangecover::limits::{LimitSpec, Limits, WeightEntry};
 use rangecover::model::Model;
@@ -218,6 +219,27 @@ fn huge_weights_are_proven_or_refused() {
                     Err(error) => assert_eq!(error, ProofError::Weights),
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn proofs_of_generated_policies_are_accepted() {
+    let Some(veripb) = veripb() else { return };
+    let accepted = |(seed, zones, ports): (u64, u32, u32), budget: usize| {
+        let instance = knapsack(seed, zones, ports).unwrap().instance(budget, Limits::default());
+        let Proven { model, proof, claim } = prove(&instance.unwrap()).unwrap();
+        assert_eq!(
+            verified(veripb, &model, &proof),
+            Some(claim),
+            "{seed} {zones}x{ports} {budget}"
+        );
+    };
+    // What a better cover keeps at least takes more units than there are.
+    accepted((1, 30, 40), 1_802);
+    for seed in 1..=4 {
+        for budget in [80, 130, 200, 333, 700, 1_500, 4_000] {
+            accepted((seed, 12, 20), budget);
         }
     }
 }
