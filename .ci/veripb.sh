@@ -4,6 +4,7 @@
 #
 #   bash .ci/veripb.sh              all data sets
 #   bash .ci/veripb.sh knapsack     those whose name or family matches
+#   bash .ci/veripb.sh --install    the checker alone, for the tests
 #
 # RANGECOVER: the binary; VERIPB: the checker.
 set -euo pipefail
@@ -17,6 +18,9 @@ veripb=${VERIPB:-target/tools/bin/veripb}
 if ! "$veripb" --version 2>/dev/null | grep -q "$version"; then
     cargo install veripb --version "$version" --locked --root target/tools
     veripb=target/tools/bin/veripb
+fi
+if [ "$only" = --install ]; then
+    exit 0
 fi
 if [ -z "${RANGECOVER:-}" ]; then
     cargo build --release

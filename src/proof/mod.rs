@@ -4,13 +4,21 @@
 //! is one that VeriPB derives again by itself, so nothing here needs to be trusted: a wrong line is
 //! refused. What has to be trusted is the checker, and that the model is the problem.
 //!
-//! - Groups whose rules take the same units: one line, linear programming duality ([`linear`]).
-//! - No cover: disjoint windows add up to more than a budget ([`infeasible`]).
-//! - Rules of several units: a knapsack, whose dynamic program becomes clauses over variables that
-//!   the proof introduces ([`join`]).
+//! - Groups whose rules take the same units (`linear`): one line. The windows times their
+//!   multipliers, the budget times its price, and the axioms `0 ≤ x_i ≤ 1` add up to
+//!   `Σ c_i (1 − x_i) ≥ bound`, as linear programming duality says.
+//! - No cover (`infeasible`): disjoint windows, times the units of their rules, add up to more than a
+//!   budget: `0 ≥ 1`, or more.
+//! - Rules of several units (`join`): if a cover costs less than the known one, then prices per unit
+//!   leave a range for what each class keeps (`ranges`), which makes it items of a knapsack
+//!   (`counts`); that these cannot save enough is shown state by state (`knapsack`, `steps`), as the
+//!   dynamic program of the checker would. Variables that count are introduced by definition.
 //!
-//! Gocht and Nordström, "Certifying parity reasoning efficiently using pseudo-Boolean proofs",
-//! 2021, introduce the rules; <https://gitlab.com/MIAOresearch/software/VeriPB> is the checker.
+//! Sources: Gocht and Nordström, "Certifying parity reasoning efficiently using pseudo-Boolean
+//! proofs", 2021, for proofs by redundance; Demirović, `McCreesh`, `McIlree`, Nordström, Oertel and
+//! Sidorov, "Pseudo-Boolean reasoning about states and transitions to certify dynamic programming
+//! and decision diagram algorithms", 2024, for states. The format is that of VeriPB 3.0,
+//! <https://gitlab.com/MIAOresearch/software/VeriPB>.
 
 mod counts;
 mod infeasible;
