@@ -111,6 +111,8 @@ pub mod report;
 
 pub mod export;
 
+pub mod proof;
+
 pub mod chart;
 
 #[cfg(doctest)]

@@ -13,6 +13,7 @@ mod names;
 mod notes;
 mod output;
 mod ports;
+mod prove;
 mod report;
 mod solve;
 
@@ -44,6 +45,7 @@ enum Command {
     Check(check::Args),
     Ports(ports::Args),
     Model(model::Args),
+    Prove(prove::Args),
     Generate(generate::Args),
     Completions(completions::Args),
     #[command(hide = true)]
@@ -64,6 +66,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Command::Check(args) => check::run(&args),
         Command::Ports(args) => ports::run(&args),
         Command::Model(args) => model::run(&args),
+        Command::Prove(args) => prove::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Measure(args) => compare::memory::run(&args),

@@ -17,6 +17,7 @@ mod manifest;
 mod model;
 mod origins;
 mod output;
+mod prove;
 mod readers;
 mod readme;
 mod report;
