@@ -175,7 +175,7 @@ fn checked_by(
                 },
                 None => solve::witness(&line, instance).ok_or(AnswerError::NoWitness { solver })?,
             };
-            verify::witness(instance, &witness).map_err(refused)?;
+            checker.excludes(&witness).map_err(refused)?;
             let repairs = solve::repairs(&line, instance);
             verify::repairs(instance, &repairs).map_err(refused)?;
             Ok(Answer::Infeasible { witness, repairs })

@@ -8,6 +8,7 @@
 //!
 //! | word | meaning |
 //! | --- | --- |
+//! | point | a port, or an IPv4 address of a list |
 //! | used port | a port that must stay open |
 //! | run | a maximal block of consecutive used ports; there are `m` of them |
 //! | hole | a maximal block of unused ports between two runs; hole `i` costs `c_i` |
@@ -27,7 +28,6 @@
 //! | served | of a run: inside a rule of an outer zone, where these rules are shared |
 //! | gap | the optimality gap: value less bound |
 //! | outer, inner | zones, or their groups, of which the rules of the one let in all of the other |
-//! | served | inside a rule of an outer group, and so in need of no rule of its own |
 //! | toll | what a run is taken to pay for a hole that is bridged to serve it |
 //!
 //! ```

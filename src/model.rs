@@ -9,7 +9,7 @@ use std::ops::Range;
 use thiserror::Error;
 
 use crate::instance::{Group, Instance};
-use crate::limits::Limits;
+use crate::limits::{Limits, WeightEntry};
 use crate::line::{Line, Window};
 use crate::zones::Family;
 
@@ -151,7 +151,8 @@ fn heading(name: &str, instance: &Instance) -> Vec<String> {
         format!("{budget} {units}")
     });
     let budgets: Vec<String> = budgets.collect();
-    let mut limits = vec![format!("budget {}", budgets.join(" and "))];
+    let budget = format!("budget {}", budgets.join(" and "));
+    let mut limits = vec![if budgets.is_empty() { "no used ports".to_owned() } else { budget }];
     limits.extend(limits_of(instance.limits()));
     vec![
         format!("rangecover {}: {}", env!("CARGO_PKG_VERSION"), ascii(name)),
@@ -163,8 +164,11 @@ fn heading(name: &str, instance: &Instance) -> Vec<String> {
 fn limits_of(limits: &Limits) -> impl Iterator<Item = String> {
     let spec = limits.spec();
     let numbers = spec.numbers().map(|(name, most)| format!("{name} {most}"));
-    let forbid = (!spec.forbid.is_empty()).then(|| "forbidden ports".to_owned());
-    let weights = (!spec.weights.is_empty()).then(|| "weights".to_owned());
+    let forbid = spec.forbid.iter().map(|ports| format!("forbid {ports}"));
+    let weights = spec
+        .weights
+        .iter()
+        .map(|WeightEntry { ports, weight }| format!("weight {weight} of {ports}"));
     numbers.chain(forbid).chain(weights)
 }
 

@@ -20,7 +20,7 @@ use rangecover::zones::Family;
 
 use super::exit::print_error;
 use super::inputs::InputArgs;
-use super::{Exit, usage};
+use super::{Exit, output, usage};
 
 /// What AWS allows of each family.
 const DEFAULT_QUOTA: usize = 60;
@@ -84,6 +84,11 @@ impl TimeArgs {
         limit
             .flat_map(|limit| ["--time-limit".to_owned(), limit.as_secs_f64().to_string()])
             .collect()
+    }
+
+    /// Whether there is a limit.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.time_limit.is_some()
     }
 
     /// A stop that counts from now.
@@ -194,6 +199,16 @@ pub(crate) struct Job {
     pub(crate) reserve: Budget,
     /// Used ports that were taken out.
     pub(crate) dropped: Vec<Entry>,
+}
+
+impl Job {
+    /// Says which used ports were taken out, where what is written does not.
+    pub(crate) fn note_dropped(&self) {
+        if !self.dropped.is_empty() {
+            let dropped: Vec<String> = self.dropped.iter().map(ToString::to_string).collect();
+            output::note(&format!("{}: dropped {}", self.source.name(), dropped.join(", ")));
+        }
+    }
 }
 
 /// All instances of a command.

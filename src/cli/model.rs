@@ -16,12 +16,15 @@ use super::inputs::InputArgs;
 use super::names::stems;
 use super::{Exit, output, usage};
 
-/// Most terms in the rows of a model: files of about half a gigabyte.
+/// Most terms in the rows of a model: files of up to a gigabyte, and twice that in memory.
 pub(super) const MOST_TERMS: usize = 50_000_000;
 
 /// Write the integer program of each instance to files that other solvers read
 ///
 /// Example: `rangecover model datasets/ports/four.txt --format opb`
+///
+/// The objective's value is the cost. Numbers are exact, also beyond 2^53, where most solvers of LP
+/// and MPS round.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -89,16 +92,23 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     let jobs = load(&args.inputs, &args.limits)?;
     let mut exit = jobs.exit;
+    for job in &jobs.list {
+        job.note_dropped();
+    }
     let Some(folder) = args.output.as_deref().filter(|path| is_folder(path)) else {
         return match &jobs.list[..] {
             [] => Ok(exit),
-            [job] => output::write(args.output.as_deref(), &model(job, args)?).map(|()| exit),
+            [job] => {
+                args.inputs.keep(args.output.as_deref())?;
+                output::write(args.output.as_deref(), &model(job, args)?).map(|()| exit)
+            }
             jobs => bail!("these are {} instances; name a folder for them: -o DIR/", jobs.len()),
         };
     };
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     for (job, stem) in jobs.list.iter().zip(stems(&jobs.list)) {
         let path = folder.join(format!("{stem}.{}", args.format.ending()));
+        args.inputs.keep([path.as_path()])?;
         match model(job, args) {
             Ok(bytes) => output::write(Some(&path), &bytes)?,
             Err(error) => {

@@ -1,6 +1,7 @@
 //! `rangecover prove`: each answer as files that a checker which is not ours accepts.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -12,9 +13,9 @@ use rangecover::export::opb::opb;
 use rangecover::model::Model;
 use rangecover::proof::proof;
 use rangecover::quote::printable;
-use rangecover::solve::{Stop, default_solver};
+use rangecover::solve::default_solver;
 
-use super::args::{Job, LimitArgs, load};
+use super::args::{Job, LimitArgs, TimeArgs, load};
 use super::exit::print_error;
 use super::inputs::InputArgs;
 use super::model::MOST_TERMS;
@@ -28,13 +29,15 @@ use super::{Exit, output};
 ///
 /// `NAME.opb` and `NAME.pbp` in the folder; <https://crates.io/crates/veripb> is the checker.
 ///
-/// Exit status: 0 proven, 1 error, 2 usage, 3 infeasible (proven).
+/// Exit status: 0 proven, 1 error, 2 usage, 3 infeasible (proven), 4 not decided in the time.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    time: TimeArgs,
     /// The folder for the files; made if it is not there
     #[arg(short, long, value_name = "FOLDER")]
     output: PathBuf,
@@ -49,9 +52,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let bar = output::progress("proving");
     bar.set_length(jobs.list.len() as u64);
+    for job in &jobs.list {
+        job.note_dropped();
+    }
     let stems = stems(&jobs.list);
     let proven = jobs.list.par_iter().zip(stems).map(|(job, stem)| {
-        let proven = prove(job, folder, &stem);
+        let proven = prove(job, args, &stem);
         bar.inc(1);
         proven
     });
@@ -81,19 +87,32 @@ struct Proven {
     end: Exit,
 }
 
-fn prove(job: &Job, folder: &Path, stem: &str) -> anyhow::Result<Proven> {
+fn prove(job: &Job, args: &Args, stem: &str) -> anyhow::Result<Proven> {
     let Job { source, instance, .. } = job;
     let name = source.name();
+    let file = |ending: &str| args.output.join(format!("{stem}.{ending}"));
+    let (model_file, proof_file) = (file("opb"), file("pbp"));
+    args.inputs.keep([model_file.as_path(), &proof_file])?;
+    // Files of an earlier run would pass for those of this one.
+    for path in [&model_file, &proof_file] {
+        remove(path).with_context(|| format!("cannot replace {}", path.display()))?;
+    }
     let model = Model::new(&name, instance).with_context(|| name.clone())?;
     if model.n_terms() > MOST_TERMS {
         let n_terms = model.n_terms();
-        bail!("{name}: the rows have {n_terms} terms, {MOST_TERMS} are written at most");
+        bail!(
+            "{name}: the rows have {n_terms} terms, {MOST_TERMS} are written at most; `solve --format json` has a proof for `check`"
+        );
     }
-    let answer = answer(default_solver(), instance, Stop::never()).with_context(|| name.clone())?;
+    let answer =
+        answer(default_solver(), instance, args.time.stop()).with_context(|| name.clone())?;
+    if matches!(answer, Answer::Feasible { .. } | Answer::Unknown) && args.time.is_limited() {
+        let line = format!("{}: not decided within --time-limit\n", printable(&name));
+        return Ok(Proven { line, end: Exit::Unanswered });
+    }
     let proof = proof(&model, instance, &answer).with_context(|| name.clone())?;
-    let file = |ending: &str| folder.join(format!("{stem}.{ending}"));
-    let (model_file, proof_file) = (file("opb"), file("pbp"));
     let model = opb(&model);
+    // A model without a proof is the lesser evil, should the second fail.
     output::write(Some(&model_file), &model)?;
     output::write(Some(&proof_file), &proof)?;
     let what = match &answer {
@@ -111,9 +130,17 @@ fn prove(job: &Job, folder: &Path, stem: &str) -> anyhow::Result<Proven> {
     })
 }
 
-/// A path as a shell reads it.
+/// Removes a file, if it is there.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// A path as a shell reads it, in one line.
 fn quoted(path: &Path) -> String {
-    let path = path.to_string_lossy();
+    let path = printable(&path.to_string_lossy());
     // A dash in front would be taken for a flag.
     let path = if path.starts_with('-') { format!("./{path}") } else { path.into_owned() };
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/+@".contains(c);

@@ -84,19 +84,7 @@ impl Reader<'_> {
                 let runs = Some(runs).filter(|runs| !runs.is_empty()).ok_or(Reason::Empty)?;
                 Ok(Content::Addresses(runs))
             }
-            InputFormat::Table => {
-                let text = text(whole)?;
-                let Reading { selection, judgement, .. } = reading;
-                let naming = self.policy.as_ref().map(Policy::naming);
-                let table = table::judged(&text, selection, judgement, naming)?;
-                if self.policy.is_some() && !table.has_zones {
-                    return Err(Reason::NoSources(
-                        "a table of ports without both of the columns zone and family",
-                    ));
-                }
-                let notes = about_table(&table, reading);
-                Ok(Content::Table { table, notes })
-            }
+            InputFormat::Table => self.table(&text(whole)?),
             InputFormat::Log(shape) => {
                 let file = file.filter(|_| !compressed && start == 0);
                 let source = shapes::Source { head, stream: Box::new(whole), file };
@@ -106,6 +94,20 @@ impl Reader<'_> {
                 content
             }
         }
+    }
+}
+
+impl Reader<'_> {
+    fn table(&self, text: &str) -> Result<Content, Reason> {
+        let Reading { selection, judgement, .. } = self.reading;
+        let naming = self.policy.as_ref().map(Policy::naming);
+        let table = table::judged(text, selection, judgement, naming)?;
+        if self.policy.is_some() && !table.has_zones {
+            let what = "a table of ports without both of the columns zone and family";
+            return Err(Reason::NoSources(what));
+        }
+        let notes = about_table(&table, self.reading);
+        Ok(Content::Table { table, notes })
     }
 }
 

@@ -3,14 +3,23 @@
 //! The tangent of the certificate, and the budget row as often as its price says: what is left is
 //! `C ≥ at_none − t · slots`. Where each rule takes `q` units, the row is divided by `q` first.
 
+use super::ProofError;
 use super::rows::{ClassRows, Rows};
 use super::script::{Row, Script, Sum, Variable};
 
-/// Derives the best bound of the tangents of the only class.
-pub(super) fn bound(rows: Rows<'_>, class: &ClassRows<'_>, script: &mut Script) -> Row {
+/// Derives the best bound of the tangents of the only class, which has to reach a cost.
+pub(super) fn bound(
+    rows: Rows<'_>,
+    class: &ClassRows<'_>,
+    cost: u64,
+    script: &mut Script,
+) -> Result<Row, ProofError> {
     let (budget, slots) = budget(rows, class);
     let best = class.lines.iter().max_by_key(|line| line.at_none - line.price * slots);
     let line = best.expect("there is the tangent of no price");
+    if line.at_none - line.price * slots < i128::from(cost) {
+        return Err(ProofError::NotImplied);
+    }
     let mut sum = Sum::default();
     line.windows(rows, &mut sum);
     if let Some(budget) = budget
@@ -27,7 +36,7 @@ pub(super) fn bound(rows: Rows<'_>, class: &ClassRows<'_>, script: &mut Script) 
         sum.shift(Variable::Hole(hole), shift + more);
     }
     script.comment(format_args!("price {} per rule", line.price));
-    script.pol(&sum)
+    Ok(script.pol(&sum))
 }
 
 /// The budget row that allows least, if one allows less than all holes, and how many it allows.

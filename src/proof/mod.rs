@@ -61,10 +61,14 @@ pub enum ProofError {
     NotImplied,
 }
 
-/// The proof of an answer about the model of an instance.
+/// The proof of an answer about the model of an instance, which have to be of each other.
 ///
 /// # Errors
-/// When the answer is neither an optimum nor that there is none, or its proof would be too large.
+/// When the answer is neither an optimum nor that there is none, its certificate does not prove it,
+/// or its proof would be too large.
+///
+/// # Panics
+/// When the model is that of another instance.
 pub fn proof(model: &Model, instance: &Instance, answer: &Answer) -> Result<Vec<u8>, ProofError> {
     let rows = Rows { model, instance };
     let mut script = Script::new(model.budgets().len() + model.windows().len());
@@ -80,7 +84,7 @@ pub fn proof(model: &Model, instance: &Instance, answer: &Answer) -> Result<Vec<
                 _ if facts.cost == 0 => script.pol(&Sum::default()),
                 [class] => {
                     let class = rows.of_class(class, tangents.iter());
-                    linear::bound(rows, &class, &mut script)
+                    linear::bound(rows, &class, facts.cost, &mut script)?
                 }
                 _ => {
                     let known = (facts.cost, &solution[..]);

@@ -108,8 +108,10 @@ impl Bracket {
     /// Moves one side of the bracket to the point at a price, or at one in the bracket nearby;
     /// returns the price and the rules there.
     fn try_price(&mut self, line: &Line, pass: &mut Pass, guess: HalfPrice) -> (HalfPrice, usize) {
-        // Between two integers the pass ends at a vertex, and no price is tried twice.
-        let price = (guess.clamp(self.low + 1, self.high - 1) | 1).min(self.high - 1);
+        // Between two integers the pass ends at a vertex, and no price is tried twice. An open
+        // bracket has an odd price inside.
+        let odd = guess.clamp(self.low + 1, self.high - 1) | 1;
+        let price = if odd < self.high { odd } else { odd - 2 };
         let point = pass.best(line, &(0..line.n_runs()), price);
         let n_rules = point.n_rules();
         if point.n_rules() < self.n_rules {

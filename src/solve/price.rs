@@ -61,7 +61,7 @@ pub(super) fn search(problem: &Problem<'_>, stop: Stop) -> Outcome {
     let mut pass = Pass::default();
     let mut bracket = Bracket::new(line, fewest, n_rules);
     if let Some(sample) = Sample::of(line)
-        && !bracket.is_closed()
+        && !(bracket.is_closed() || stop.reached())
     {
         bracket.aim(line, &mut pass, sample);
     }

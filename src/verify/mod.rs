@@ -79,13 +79,7 @@ pub fn bound(instance: &Instance, certificate: &Certificate) -> Result<u64, Viol
 /// # Errors
 /// The first violation.
 pub fn witness(instance: &Instance, witness: &Witness) -> Result<(), Violation> {
-    if instance.is_shared() || !witness.tree.is_empty() {
-        return match shared::bound(instance, &witness.tree, &[])? {
-            u64::MAX => Ok(()),
-            bound => Err(Violation::NotExcluded(bound)),
-        };
-    }
-    Checker::new(instance).witness(witness, instance.budget())
+    Checker::new(instance).excludes(witness)
 }
 
 /// Checks that repairs of an infeasible instance work and that nothing less does.
@@ -247,6 +241,21 @@ impl<'a> Checker<'a> {
             }
         }
         Ok(Slope { at_no_slots, price })
+    }
+
+    /// Checks that a witness excludes every cover within the instance's budget.
+    ///
+    /// # Errors
+    /// The first violation.
+    pub fn excludes(&self, witness: &Witness) -> Result<(), Violation> {
+        let Self { instance, .. } = *self;
+        if instance.is_shared() || !witness.tree.is_empty() {
+            return match shared::bound(instance, &witness.tree, &[])? {
+                u64::MAX => Ok(()),
+                bound => Err(Violation::NotExcluded(bound)),
+            };
+        }
+        self.witness(witness, instance.budget())
     }
 
     /// Checks that a witness excludes every cover within a budget.

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use rangecover::answer::{Answer, answer};
 use rangecover::certificate::{Certificate, Witness};
+use rangecover::instance::Budget;
 use rangecover::solve::{Stop, default_solver, solver};
 use rangecover::verify;
 
@@ -78,12 +79,13 @@ proptest! {
                     prop_assert!(Some(bound) <= best, "{bound} is above {best:?}");
                 }
             }
-            Answer::Infeasible { witness, .. } => {
+            Answer::Infeasible { witness, repairs } => {
                 let bytes = changed(serde_json::to_vec(&witness).unwrap(), &changes);
-                // Of another instance's budget it has to be refused, however it is changed.
-                let roomy = instance.with_budget(instance.units_of_all_runs());
+                // Under the least budget that works it has to be refused, however it is changed.
+                let ipv6 = repairs.max_rules_ipv6.unwrap_or(0);
+                let least = instance.with_budget(Budget { ipv4: repairs.max_rules, ipv6 });
                 if let Ok(read) = serde_json::from_slice::<Witness>(&bytes) {
-                    prop_assert!(verify::witness(&roomy, &read).is_err());
+                    prop_assert!(verify::witness(&least, &read).is_err());
                 }
             }
             other => panic!("price decides: {other:?}"),

@@ -18,10 +18,11 @@ pub(super) fn veripb() -> Option<&'static Path> {
     let found = FOUND.get_or_init(|| {
         let named = std::env::var_os("VERIPB").map(PathBuf::from);
         let ours = project().join("target/tools/bin/veripb");
-        let candidates = named.into_iter().chain(["veripb".into(), ours]);
+        let candidates = named.into_iter().chain([ours, "veripb".into()]);
         let runs = |path: &PathBuf| {
             let version = Command::new(path).arg("--version").output();
-            version.is_ok_and(|output| output.status.success())
+            // The format is that of version 3.
+            version.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(" 3."))
         };
         let found = candidates.into_iter().find(runs);
         if found.is_none() {
