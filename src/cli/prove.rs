@@ -142,7 +142,7 @@ fn remove(path: &Path) -> io::Result<()> {
 fn quoted(path: &Path) -> String {
     let path = printable(&path.to_string_lossy());
     // A dash in front would be taken for a flag.
-    let path = if path.starts_with('-') { format!("./{path}") } else { path.into_owned() };
+    let path = if path.starts_with('-') { format!("./{path}") } else { path };
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/+@".contains(c);
     if path.chars().all(is_plain) { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
