@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::limits::Limits;
@@ -12,6 +13,7 @@ use crate::zones::Family;
 
 mod budget;
 mod group;
+mod record;
 pub(crate) mod relaxation;
 mod sharing;
 
@@ -84,7 +86,8 @@ fn list(entries: &[Entry]) -> String {
 }
 
 /// Groups of used ports, a budget, and limits on each rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "record::InstanceRecord", try_from = "record::InstanceRecord")]
 pub struct Instance {
     groups: Arc<[Group]>,
     classes: Arc<[Class]>,

@@ -100,6 +100,9 @@ pub mod inputs;
 
 pub mod generate;
 
+// Data sets of which the best answer is known.
+pub mod manifest;
+
 // Writing.
 pub mod report;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
 use rangecover::evidence::Records;
@@ -22,15 +22,18 @@ use super::exit::print_error;
 use super::inputs::InputArgs;
 use super::{Exit, usage};
 
+/// What AWS allows of each family.
+const DEFAULT_QUOTA: usize = 60;
+
 /// The budget, and what a rule may do.
 #[derive(Args)]
 #[command(next_help_heading = "Limits")]
 pub(crate) struct LimitArgs {
     /// The budget: the most rules allowed; with --zones, the units that IPv4 rules may take
-    #[arg(long, value_name = "N", default_value_t = 60)]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_QUOTA)]
     max_rules: usize,
     /// The units that IPv6 rules may take, with --zones
-    #[arg(long, value_name = "N", default_value_t = 60)]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_QUOTA)]
     max_rules_ipv6: usize,
     /// Units of the budget that existing rules keep
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -75,6 +78,14 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 impl TimeArgs {
+    /// The arguments as they are written.
+    pub(crate) fn flags(&self) -> Vec<String> {
+        let limit = self.time_limit.iter();
+        limit
+            .flat_map(|limit| ["--time-limit".to_owned(), limit.as_secs_f64().to_string()])
+            .collect()
+    }
+
     /// A stop that counts from now.
     pub(crate) fn stop(&self) -> Stop {
         self.time_limit.map_or_else(Stop::never, Stop::after)
@@ -113,23 +124,58 @@ impl LimitArgs {
         })
     }
 
-    /// What the reserve leaves of each quota; more than the quota is a usage error.
-    fn budget(&self) -> Budget {
+    /// What the reserve leaves of each quota; more than the quota is an error.
+    fn budget(&self) -> Result<Budget, String> {
         let less = |quota: usize, reserve: usize, suffix: &str| {
-            quota.checked_sub(reserve).unwrap_or_else(|| {
-                usage(format!(
-                    "--reserve{suffix} {reserve} is more than --max-rules{suffix} {quota}"
-                ))
+            quota.checked_sub(reserve).ok_or_else(|| {
+                format!("--reserve{suffix} {reserve} is more than --max-rules{suffix} {quota}")
             })
         };
-        Budget {
-            ipv4: less(self.max_rules, self.reserve, ""),
-            ipv6: less(self.max_rules_ipv6, self.reserve_ipv6, "-ipv6"),
-        }
+        Ok(Budget {
+            ipv4: less(self.max_rules, self.reserve, "")?,
+            ipv6: less(self.max_rules_ipv6, self.reserve_ipv6, "-ipv6")?,
+        })
     }
 
     fn reserve(&self) -> Budget {
         Budget { ipv4: self.reserve, ipv6: self.reserve_ipv6 }
+    }
+
+    /// The files that the arguments name, whose paths count from `root`.
+    pub(crate) fn files_from(&mut self, root: &Path) -> Option<&Path> {
+        let path = self.weights.as_mut()?;
+        *path = root.join(&*path);
+        Some(path)
+    }
+
+    /// The arguments as they are written: the budget, and whatever else is not left as it is.
+    pub(crate) fn flags(&self) -> String {
+        let Self { max_rules, max_rules_ipv6, reserve, reserve_ipv6, .. } = self;
+        let mut flags = format!("--max-rules {max_rules}");
+        let mut flag = |given: bool, text: String| {
+            if given {
+                flags.push(' ');
+                flags.push_str(&text);
+            }
+        };
+        flag(*max_rules_ipv6 != DEFAULT_QUOTA, format!("--max-rules-ipv6 {max_rules_ipv6}"));
+        flag(*reserve > 0, format!("--reserve {reserve}"));
+        flag(*reserve_ipv6 > 0, format!("--reserve-ipv6 {reserve_ipv6}"));
+        for (name, most) in [
+            ("max-open-ports", self.max_open_ports),
+            ("max-hole", self.max_hole),
+            ("max-rule-width", self.max_rule_width),
+        ] {
+            flag(most.is_some(), format!("--{name} {}", most.unwrap_or_default()));
+        }
+        let forbidden: Vec<String> = self.forbid.iter().map(ToString::to_string).collect();
+        flag(!forbidden.is_empty(), format!("--forbid {}", forbidden.join(",")));
+        flag(self.drop_forbidden, "--drop-forbidden".to_owned());
+        flag(self.share_outer, "--share-outer".to_owned());
+        if let Some(path) = &self.weights {
+            flag(true, format!("--weights {}", path.display()));
+        }
+        flags
     }
 }
 
@@ -164,22 +210,13 @@ pub(crate) struct Jobs {
 
 /// Reads the inputs, reports on stderr what was read, and makes the instances.
 pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Jobs> {
-    let spec = limits.spec()?;
-    let budget = limits.budget();
+    let budget = limits.budget().unwrap_or_else(|error| usage(error));
+    let limit = Arc::new(Limits::from(limits.spec()?));
     let (read, reading, mut exit) = inputs.read()?;
-    let limit = Arc::new(Limits::from(spec));
     let mut jobs = Vec::new();
     for source in read.sources {
-        // Without zones there is one quota only: that of the one source.
-        let quota = reading.source.map_or(Family::Ipv4, Family::from);
-        let in_force = |units: Budget| match source.zones {
-            Some(_) => units,
-            None => units.of(quota).into(),
-        };
-        let (budget, reserve) = (in_force(budget), in_force(limits.reserve()));
-        let job = job(source, &limit, budget, limits.drop_forbidden, limits.share_outer);
-        match job {
-            Ok(job) => jobs.push(Job { reserve, ..job }),
+        match job_within(source, &reading, &limit, (budget, limits)) {
+            Ok(job) => jobs.push(job),
             Err(error) => {
                 print_error(&error);
                 exit = Exit::Failed;
@@ -188,6 +225,36 @@ pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Job
     }
     let records = read.traffic.map(|traffic| traffic.report.records);
     Ok(Jobs { list: jobs, reading, records, exit })
+}
+
+/// Reads inputs that make one instance, without a word about what was read.
+pub(crate) fn load_one(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Job> {
+    let budget = limits.budget().map_err(|error| anyhow!(error))?;
+    let limit = Arc::new(Limits::from(limits.spec()?));
+    let (mut read, reading) = inputs.read_quietly()?;
+    let source = match read.sources.len() {
+        1 => read.sources.remove(0),
+        n => bail!("the input makes {n} instances; narrow it down to one by --interface"),
+    };
+    job_within(source, &reading, &limit, (budget, limits))
+}
+
+/// Makes an instance within what the arguments say.
+fn job_within(
+    source: Source,
+    reading: &Reading,
+    limit: &Arc<Limits>,
+    (budget, limits): (Budget, &LimitArgs),
+) -> anyhow::Result<Job> {
+    // Without zones there is one quota only: that of the one source.
+    let quota = reading.source.map_or(Family::Ipv4, Family::from);
+    let in_force = |units: Budget| match source.zones {
+        Some(_) => units,
+        None => units.of(quota).into(),
+    };
+    let (budget, reserve) = (in_force(budget), in_force(limits.reserve()));
+    let job = job(source, limit, budget, limits.drop_forbidden, limits.share_outer)?;
+    Ok(Job { reserve, ..job })
 }
 
 /// Makes an instance of used ports.

@@ -118,32 +118,73 @@ fn kind_help() -> String {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    args.check().unwrap_or_else(|error| usage(error));
     let path = args.output.as_deref();
     if args.kind == FLOW_LOG {
         let truth = args.log.as_ref().and_then(|log| log.truth.as_deref());
         write_log(args.seed, &options(args), path, truth)?;
-    } else if args.log.is_some() {
-        usage(format!("only {FLOW_LOG} takes options of flow logs"));
-    } else if args.kind == KNAPSACK {
-        let (groups, zones) = args
-            .policy
-            .as_ref()
-            .map_or((None, None), |policy| (policy.groups, policy.zones.as_deref()));
-        let policy = knapsack(args.seed, groups.unwrap_or(12), args.ports.unwrap_or(20))?;
-        if zones.is_some_and(|zones| zones == path.unwrap_or(Path::new("-"))) {
-            usage("the table and its zones go to the same place; give one of them another file");
-        }
-        output::write(path, policy.table_csv().as_bytes())?;
-        if zones.is_some() {
-            output::write(zones, policy.zones_toml().as_bytes())?;
-        }
-    } else if args.policy.is_some() {
-        usage(format!("only {KNAPSACK} takes options of policies"));
-    } else {
-        let list = port_list(kind(&args.kind)?, args.seed, args.ports.unwrap_or(1_000))?;
-        output::write(path, list.as_bytes())?;
+        return Ok(Exit::Answered);
+    }
+    let zones = args.policy.as_ref().and_then(|policy| policy.zones.as_deref());
+    if zones.is_some_and(|zones| zones == path.unwrap_or(Path::new("-"))) {
+        usage("the table and its zones go to the same place; give one of them another file");
+    }
+    let generated = args.generate()?;
+    output::write(path, &generated.input)?;
+    if let (Some(path), Some(text)) = (zones, generated.zones) {
+        output::write(Some(path), text.as_bytes())?;
     }
     Ok(Exit::Answered)
+}
+
+/// What a command makes.
+pub(crate) struct Generated {
+    /// What it prints.
+    pub(crate) input: Vec<u8>,
+    /// The zones that this is read with.
+    pub(crate) zones: Option<String>,
+}
+
+impl Args {
+    /// The seed.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Whether some of it is to be written to a file.
+    pub(crate) fn writes_files(&self) -> bool {
+        self.output.is_some()
+            || self.policy.as_ref().is_some_and(|policy| policy.zones.is_some())
+            || self.log.as_ref().is_some_and(|log| log.truth.is_some())
+    }
+
+    /// Says which option is not one of the kind.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if self.kind != FLOW_LOG && self.log.is_some() {
+            return Err(format!("only {FLOW_LOG} takes options of flow logs"));
+        }
+        if self.kind != KNAPSACK && self.policy.is_some() {
+            return Err(format!("only {KNAPSACK} takes options of policies"));
+        }
+        Ok(())
+    }
+
+    /// Makes it, in memory.
+    pub(crate) fn generate(&self) -> anyhow::Result<Generated> {
+        if self.kind == FLOW_LOG {
+            let mut input = Vec::new();
+            flow_log(self.seed, &options(self), &mut input)?;
+            return Ok(Generated { input, zones: None });
+        }
+        if self.kind == KNAPSACK {
+            let n_groups = self.policy.as_ref().and_then(|policy| policy.groups).unwrap_or(12);
+            let policy = knapsack(self.seed, n_groups, self.ports.unwrap_or(20))?;
+            let (input, zones) = (policy.table_csv().into_bytes(), Some(policy.zones_toml()));
+            return Ok(Generated { input, zones });
+        }
+        let list = port_list(kind(&self.kind)?, self.seed, self.ports.unwrap_or(1_000))?;
+        Ok(Generated { input: list.into_bytes(), zones: None })
+    }
 }
 
 fn write_log(

@@ -172,15 +172,11 @@ fn source(text: &str) -> Result<IpNet, String> {
     }
 }
 
-/// The zones in a file, and what may be better about them as notes on stderr.
+/// The zones in a file.
 fn zones(path: &Path) -> anyhow::Result<Zones> {
     let place = path.display();
     let text = fs::read_to_string(path).with_context(|| place.to_string())?;
-    let zones = Zones::parse(&text).map_err(|error| anyhow!("{place}:{error}"))?;
-    for hint in zones.hints() {
-        output::note(&format!("{place}:{hint}"));
-    }
-    Ok(zones)
+    Zones::parse(&text).map_err(|error| anyhow!("{place}:{error}"))
 }
 
 /// A time in seconds since 1970, or as people write it.
@@ -245,8 +241,37 @@ impl InputArgs {
         self.read_for(Purpose::Ports)
     }
 
+    /// Reads the inputs without a word; what goes wrong first is the error.
+    pub(crate) fn read_quietly(&self) -> anyhow::Result<(Inputs, Reading)> {
+        let reading = self.reading()?;
+        let mut read = inputs::read(&self.inputs, &reading, &())?;
+        if !read.failures.is_empty() {
+            return Err(read.failures.remove(0).into());
+        }
+        select(&mut read, &reading.selection);
+        Ok((read, reading))
+    }
+
+    /// How many inputs are given.
+    pub(crate) fn n_inputs(&self) -> usize {
+        self.inputs.len()
+    }
+
+    /// The files that the arguments name beside the inputs, whose paths count from `root`.
+    pub(crate) fn files_from(&mut self, root: &Path) -> Option<&Path> {
+        let path = self.sources.zones.as_mut()?;
+        *path = root.join(&*path);
+        Some(path)
+    }
+
     fn read_for(&self, purpose: Purpose) -> anyhow::Result<(Inputs, Reading, Exit)> {
         let reading = self.reading()?;
+        if let (Some(path), Some(zones)) = (&self.sources.zones, &reading.zones) {
+            // What may be better about them.
+            for hint in zones.hints() {
+                output::note(&format!("{}:{hint}", path.display()));
+            }
+        }
         let (read, exit) = read_for(purpose, &self.inputs, &reading)?;
         if self.strict {
             let malformed = read.traffic.as_ref().map_or(0, |t| t.report.records.malformed);
@@ -309,9 +334,7 @@ fn read_for(
         }
     }
     let selection = &reading.selection;
-    for source in &mut read.sources {
-        source.used.retain(|&key, _| selection.takes_protocol(key.protocol));
-    }
+    select(&mut read, selection);
     notes::report(&read, reading, purpose);
     let are_refused = !read.refused.is_empty();
     if read.sources.is_empty() && !(purpose == Purpose::Ports && are_refused) {
@@ -325,6 +348,13 @@ fn read_for(
         bail!("nothing to do: no input has anything that {} selects", selecting.join(", "));
     }
     Ok((read, exit))
+}
+
+/// Leaves the protocols that are not selected out, of port lists too.
+fn select(read: &mut Inputs, selection: &Selection) {
+    for source in &mut read.sources {
+        source.used.retain(|&key, _| selection.takes_protocol(key.protocol));
+    }
 }
 
 /// The flags that select, as far as they are given.

@@ -44,6 +44,8 @@ enum Command {
     Model(model::Args),
     Generate(generate::Args),
     Completions(completions::Args),
+    #[command(hide = true)]
+    Measure(compare::memory::Args),
 }
 
 /// Runs the command line; usage errors exit by themselves, with status 2.
@@ -61,6 +63,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Command::Model(args) => model::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Completions(args) => completions::run(&args),
+        Command::Measure(args) => compare::memory::run(&args),
     }
 }
 

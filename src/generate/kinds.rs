@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use super::GenerateError;
 use super::dice::Dice;
 use super::draft::Draft;
+use super::profiles;
+use super::traps::{greedy_trap, threshold_trap};
 use crate::ports::{N_PORTS, PortSet};
 
 /// A way to draw port sets.
@@ -31,6 +33,46 @@ pub static KINDS: &[Kind] = &[
         name: "application",
         about: "well-known services, blocks of ports, regular series and a few strays",
         draw: application,
+    },
+    Kind {
+        name: "directory-server",
+        about: "a domain controller: its services, and a part of the dynamic RPC ports",
+        draw: |dice, draft| profiles::DIRECTORY_SERVER.draw(dice, draft),
+    },
+    Kind {
+        name: "kubernetes-node",
+        about: "a node with its control plane, and scattered node ports",
+        draw: |dice, draft| profiles::KUBERNETES_NODE.draw(dice, draft),
+    },
+    Kind {
+        name: "passive-ftp",
+        about: "FTP, and ports of passive transfers",
+        draw: |dice, draft| profiles::PASSIVE_FTP.draw(dice, draft),
+    },
+    Kind {
+        name: "sap",
+        about: "application servers with ports by instance number: 32NN, 5NN13 and others",
+        draw: |dice, draft| profiles::SAP.draw(dice, draft),
+    },
+    Kind {
+        name: "media-server",
+        about: "signalling and streams, and even ports for RTP",
+        draw: |dice, draft| profiles::MEDIA_SERVER.draw(dice, draft),
+    },
+    Kind {
+        name: "big-data",
+        about: "Hadoop, HBase, Kafka, Spark and ZooKeeper, and ports that the system chose",
+        draw: |dice, draft| profiles::BIG_DATA.draw(dice, draft),
+    },
+    Kind {
+        name: "threshold-trap",
+        about: "series of equal holes, of which one threshold bridges all or none",
+        draw: threshold_trap,
+    },
+    Kind {
+        name: "greedy-trap",
+        about: "holes of which the cheapest is the wrong one, with --max-open-ports 18",
+        draw: greedy_trap,
     },
 ];
 
@@ -193,6 +235,9 @@ mod tests {
             ("clustered", [41170, 41181, 41184, 41191, 41193, 41195, 41197, 41203]),
             ("ephemeral", [5432, 41290, 43977, 52433, 52987, 58996, 64007, 64769]),
             ("application", [993, 5432, 6400, 6500, 16573, 16583, 30647, 32031]),
+            ("sap", [22, 1128, 1129, 3254, 3299, 3354, 3654, 55413]),
+            ("threshold-trap", [62, 5720, 11378, 17036, 22694, 28352, 34010, 39668]),
+            ("greedy-trap", [10280, 10292, 10301, 10313, 25511, 25528, 32044, 32055]),
         ] {
             assert_eq!(ports(name, 1, 8), expected, "{name}");
         }
@@ -221,6 +266,30 @@ mod tests {
     }
 
     #[test]
+    fn profiles_have_their_services_and_stay_in_their_ranges() {
+        for (name, services, from, to) in [
+            ("directory-server", &[53, 88, 389, 636, 3268, 3269][..], 49_152, 65_535),
+            ("kubernetes-node", &[2_379, 2_380, 6_443, 10_250, 10_257, 10_259], 30_000, 32_767),
+            ("passive-ftp", &[20, 21, 990], 49_152, 65_534),
+            ("media-server", &[554, 5_060, 5_061], 16_384, 32_767),
+            ("big-data", &[2_181, 8_020, 8_088, 9_092, 16_000], 32_768, 60_999),
+        ] {
+            let ports = ports(name, 5, 300);
+            assert!(services.iter().all(|port| ports.contains(port)), "{name}");
+            let n_beyond = ports.iter().filter(|&&port| port > 20_000.min(from)).count();
+            let in_range = ports.iter().filter(|&&port| (from..=to).contains(&port)).count();
+            // The last few may be drawn from everywhere, where shares of a range overlap.
+            assert!(in_range * 100 >= n_beyond * 95, "{name}: {in_range} of {n_beyond}");
+        }
+        let rtp = ports("media-server", 5, 300);
+        assert!(rtp.iter().filter(|&&port| port >= 16_384).all(|port| port % 2 == 0));
+        // Dispatcher, gateway and message server of an instance have its number.
+        let sap = ports("sap", 5, 300);
+        let number = |base: u32| sap.iter().filter(move |&&p| (base..base + 99).contains(&p));
+        assert!(number(3_200).all(|port| sap.contains(&(port + 100)) || *port == 3_299));
+    }
+
+    #[test]
     fn errors_say_what_would_be_right() {
         for n_ports in [0, 65_537] {
             let error = port_set(&KINDS[0], 1, n_ports).unwrap_err().to_string();
@@ -228,7 +297,7 @@ mod tests {
         }
         assert_eq!(
             kind("normal").unwrap_err().to_string(),
-            "'normal' is not a kind of port set; use uniform, clustered, ephemeral, application"
+            format!("'normal' is not a kind of port set; use {}", names())
         );
     }
 }

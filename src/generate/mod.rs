@@ -19,8 +19,10 @@ mod knapsack;
 mod network;
 mod options;
 mod probes;
+mod profiles;
 mod record;
 mod traffic;
+mod traps;
 mod truth;
 #[cfg(test)]
 mod truth_tests;

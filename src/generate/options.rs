@@ -1,7 +1,7 @@
 //! What a generated flow log looks like.
 
 use super::kinds::check_count;
-use super::{Fields, GenerateError, KINDS, Kind, MAX_INTERFACES};
+use super::{Fields, GenerateError, Kind, MAX_INTERFACES, kind};
 
 /// What a generated flow log looks like.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ impl Default for FlowLogOptions {
         Self {
             n_interfaces: 4,
             n_records: 10_000,
-            kind: KINDS.last().expect("there are kinds"),
+            kind: kind("application").expect("it is one of the kinds"),
             n_ports: 200,
             reject_percent: 8,
             nodata_percent: 3,

@@ -1,4 +1,4 @@
-//! The data sets that the project ships are what their tables say.
+//! The files that the project ships are what the tables beside them say.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -6,32 +6,32 @@ use std::io::Read as _;
 use std::path::PathBuf;
 
 use flate2::read::MultiGzDecoder;
-use rangecover::answer::{Answer, answer};
 use rangecover::inputs::{self, Inputs, Reading, Source};
-use rangecover::instance::{Group, GroupKey, Instance, groups};
-use rangecover::limits::Limits;
-use rangecover::line::Line;
+use rangecover::instance::GroupKey;
+use rangecover::manifest::Digest;
 use rangecover::ports::Protocol;
-use rangecover::solve::{Stop, least_budget, solver};
-use rangecover::zones::Zones;
 
 use crate::binary::{project, run};
+use crate::manifest::data_sets;
 
-const BUDGET: usize = 60;
-
-/// The cells of each row of the README's tables that starts with a name in code font.
-fn rows(n_columns: usize) -> Vec<Vec<String>> {
+/// The cells of each row of the README's table whose header starts with `head`.
+pub(crate) fn rows(head: &str) -> Vec<Vec<String>> {
     let text = fs::read_to_string(project().join("datasets/README.md")).unwrap();
     let cells = |line: &str| -> Vec<String> {
         let line = line.trim().trim_matches('|');
         line.split('|').map(|cell| cell.trim().replace('`', "")).collect()
     };
-    text.lines()
-        .filter(|line| line.starts_with("| `"))
-        .map(cells)
-        .filter(|cells| cells.len() == n_columns)
-        .collect()
+    let table = text.lines().skip_while(|line| !line.starts_with(&format!("| {head}")));
+    let rows = table.skip(2).take_while(|line| line.starts_with('|')).map(cells);
+    let rows: Vec<_> = rows.collect();
+    assert!(!rows.is_empty(), "no table starts with {head}");
+    rows
 }
+
+const LISTS: &str = "file | what";
+const TABLES: &str = "table |";
+const LOGS: &str = "file | records";
+const INTERFACES: &str = "interface |";
 
 /// `3,960` as a number.
 fn number(cell: &str) -> u64 {
@@ -57,54 +57,8 @@ pub(crate) fn plain_optimum(groups: &[BTreeSet<u32>], budget: usize) -> Option<u
     Some(holes.into_iter().skip(n_kept).map(u64::from).sum())
 }
 
-/// The used ports of each protocol, one by one.
-fn used_ports(source: &Source) -> Vec<BTreeSet<u32>> {
-    let groups = source.used.values();
-    groups
-        .map(|ports| ports.runs().iter().flat_map(|run| run.from()..=run.to()).collect())
-        .collect()
-}
-
-/// The proven optimum, on which all exact solvers agree.
-fn optimum(source: &Source) -> u64 {
-    let groups = groups(&source.used, None);
-    let instance = Instance::of_groups(groups, BUDGET, Limits::default()).unwrap();
-    let cost = |name: &str| match answer(solver(name).unwrap(), &instance, Stop::never()) {
-        Ok(Answer::Optimal { facts, .. }) => {
-            assert_eq!(facts.cost, facts.open_ports);
-            assert!(facts.n_rules <= BUDGET);
-            facts.cost
-        }
-        other => panic!("{name}: {other:?}"),
-    };
-    let costs = ["price", "dp", "ilp", "ilp-lp"].map(cost);
-    assert_eq!(costs, [costs[0]; 4]);
-    assert_eq!(plain_optimum(&used_ports(source), BUDGET), Some(costs[0]));
-    costs[0]
-}
-
 fn n_ports(source: &Source, protocol: Protocol) -> u64 {
     source.used.get(&GroupKey { origin: None, protocol }).map_or(0, |ports| u64::from(ports.len()))
-}
-
-fn n_runs(source: &Source) -> u64 {
-    source.used.values().map(|ports| ports.runs().len() as u64).sum()
-}
-
-#[test]
-fn each_port_list_has_the_value_of_its_row() {
-    let rows = rows(5);
-    let sources = read("ports").sources;
-    assert_eq!(rows.len(), 7);
-    assert_eq!(sources.len(), rows.len(), "every list has a row");
-    for row in rows {
-        let ends = |source: &&Source| source.input.as_ref().unwrap().ends_with(&row[0]);
-        let source = sources.iter().find(ends).unwrap_or_else(|| panic!("no {}", row[0]));
-        assert_eq!(n_ports(source, Protocol::Tcp), number(&row[1]), "{}", row[0]);
-        assert_eq!(n_ports(source, Protocol::Udp), 0, "{}", row[0]);
-        assert_eq!(n_runs(source), number(&row[2]), "{}", row[0]);
-        assert_eq!(optimum(source), number(&row[3]), "{}", row[0]);
-    }
 }
 
 fn of_zones(name: &str) -> PathBuf {
@@ -112,35 +66,8 @@ fn of_zones(name: &str) -> PathBuf {
 }
 
 #[test]
-fn each_table_of_zones_has_the_values_of_its_row() {
-    let rows = rows(8);
-    assert_eq!(rows.len(), 3);
-    for row in &rows {
-        let zones = Zones::parse(&fs::read_to_string(of_zones(&row[1])).unwrap()).unwrap();
-        let reading = Reading { zones: Some(zones), ..Reading::default() };
-        let names = [of_zones(&row[0]).to_str().expect("the path is UTF-8").to_owned()];
-        let source = inputs::read(&names, &reading, &()).unwrap().sources.remove(0);
-        let groups = groups(&source.used, source.zones.as_deref());
-        let budget = usize::try_from(number(&row[4])).unwrap();
-        let instance = Instance::of_groups(groups, budget, Limits::default()).unwrap();
-        let cost = |name: &str| match answer(solver(name).unwrap(), &instance, Stop::never()) {
-            Ok(Answer::Optimal { facts, .. }) => (facts.cost, true),
-            Ok(Answer::Feasible { facts, .. }) => (facts.cost, false),
-            other => panic!("{name}: {other:?}"),
-        };
-        let ports: u64 = instance.groups().iter().map(Group::n_used_ports).sum();
-        assert_eq!(ports, number(&row[2]), "{}", row[0]);
-        let least = least_budget(&Line::new(&instance), &instance);
-        assert_eq!(least.ipv4 as u64, number(&row[3]), "{}", row[0]);
-        let best = (number(&row[5]), true);
-        assert_eq!(["price", "dp", "ilp"].map(cost), [best; 3], "{}", row[0]);
-        assert_eq!(cost("greedy"), (number(&row[6]), false), "{}", row[0]);
-    }
-}
-
-#[test]
-fn each_interface_has_the_value_of_its_row() {
-    let rows = rows(10);
+fn each_interface_has_the_ports_of_its_row() {
+    let rows = rows(INTERFACES);
     let inputs = read("flow-logs");
     assert_eq!(rows.len(), 6);
     assert_eq!(inputs.sources.len(), rows.len(), "every interface has a row");
@@ -149,27 +76,21 @@ fn each_interface_has_the_value_of_its_row() {
         let source = inputs.sources.iter().find(named).unwrap_or_else(|| panic!("no {}", row[0]));
         assert_eq!(n_ports(source, Protocol::Tcp), number(&row[2]), "{}", row[0]);
         assert_eq!(n_ports(source, Protocol::Udp), number(&row[3]), "{}", row[0]);
-        assert_eq!(n_runs(source), number(&row[4]), "{}", row[0]);
-        if row[5] == "no ports" {
-            assert!(source.used.is_empty(), "{}", row[0]);
-        } else {
-            assert_eq!(optimum(source), number(&row[5]), "{}", row[0]);
-        }
     }
     let records = inputs.traffic.expect("there are logs").report.records;
     let sum = |column: usize| rows.iter().map(|row| number(&row[column])).sum::<u64>();
     assert_eq!(
         [records.accepted, records.rejected, records.nodata, records.skipdata],
-        [sum(6), sum(7), sum(8), sum(9)]
+        [sum(4), sum(5), sum(6), sum(7)]
     );
     assert_eq!(records.malformed, 0);
-    assert_eq!(records.read, self::rows(4).iter().map(|row| number(&row[1])).sum::<u64>());
+    assert_eq!(records.read, self::rows(LOGS).iter().map(|row| number(&row[1])).sum::<u64>());
 }
 
 #[test]
 fn every_interface_has_the_records_of_its_row() {
     let mut counts: HashMap<(String, String), u64> = HashMap::new();
-    for row in rows(4) {
+    for row in rows(LOGS) {
         let text = log(&row[0]);
         let mut names: Vec<&str> = Vec::new();
         for line in text.lines() {
@@ -187,8 +108,8 @@ fn every_interface_has_the_records_of_its_row() {
             *counts.entry((field("interface-id").to_owned(), status.to_owned())).or_default() += 1;
         }
     }
-    for row in rows(10) {
-        for (status, cell) in ["ACCEPT", "REJECT", "NODATA", "SKIPDATA"].iter().zip(&row[6..]) {
+    for row in rows(INTERFACES) {
+        for (status, cell) in ["ACCEPT", "REJECT", "NODATA", "SKIPDATA"].iter().zip(&row[4..]) {
             let found = counts.remove(&(row[0].clone(), (*status).to_owned())).unwrap_or(0);
             assert_eq!(found, number(cell), "{} {status}", row[0]);
         }
@@ -211,8 +132,8 @@ fn log(name: &str) -> String {
 #[test]
 fn every_generated_file_is_what_its_command_prints() {
     let mut n_files = 0;
-    for row in rows(8) {
-        let Some(command) = row[7].strip_prefix("rangecover ") else { continue };
+    for row in rows(TABLES) {
+        let Some(command) = row[2].strip_prefix("rangecover ") else { continue };
         let folder = tempfile::tempdir().unwrap();
         let zones = folder.path().join("zones.toml");
         let command = format!("{command} --zones {}", zones.display());
@@ -223,7 +144,7 @@ fn every_generated_file_is_what_its_command_prints() {
     }
     assert_eq!(n_files, 2);
     let mut n_files = 0;
-    let (lists, logs) = (rows(5), rows(4));
+    let (lists, logs) = (rows(LISTS), rows(LOGS));
     for row in lists.iter().chain(&logs) {
         let Some(command) = row.last().and_then(|cell| cell.strip_prefix("rangecover ")) else {
             continue;
@@ -239,9 +160,9 @@ fn every_generated_file_is_what_its_command_prints() {
 
 #[test]
 fn every_file_is_in_the_tables() {
-    let mut listed: BTreeSet<String> = rows(5).into_iter().map(|mut row| row.remove(0)).collect();
-    listed.extend(rows(4).into_iter().map(|mut row| row.remove(0)));
-    listed.extend(rows(8).into_iter().flat_map(|row| row.into_iter().take(2)));
+    let names = |head| rows(head).into_iter().map(|mut row| row.remove(0));
+    let mut listed: BTreeSet<String> = names(LISTS).chain(names(LOGS)).collect();
+    listed.extend(rows(TABLES).into_iter().flat_map(|row| row.into_iter().take(2)));
     listed.insert("policy.toml".to_owned());
     let mut found = BTreeSet::new();
     let folders = ["datasets/ports", "datasets/zones", "datasets/flow-logs/eu-west-1/2026/01/05"];
@@ -251,4 +172,20 @@ fn every_file_is_in_the_tables() {
         }
     }
     assert_eq!(found, listed);
+}
+
+#[test]
+fn every_file_with_ports_is_in_the_manifest() {
+    let digests: Vec<Digest> = data_sets().iter().map(|set| set.digest).collect();
+    let digest = |path: PathBuf| Digest::of(&fs::read(path).unwrap());
+    for row in rows(LISTS) {
+        let found = digest(project().join("datasets/ports").join(&row[0]));
+        assert!(digests.contains(&found), "{} is in no row of the manifest", row[0]);
+    }
+    for row in rows(TABLES) {
+        let found = Digest::of_all(&[digest(of_zones(&row[0])), digest(of_zones(&row[1]))]);
+        assert!(digests.contains(&found), "{} is in no row of the manifest", row[0]);
+    }
+    let of_logs = |row: &Vec<String>| data_sets().iter().any(|set| set.name == row[0]);
+    assert!(rows(INTERFACES).iter().all(of_logs));
 }

@@ -1,0 +1,217 @@
+//! The instances of a manifest, made one after the other and compared with what it says of them.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+use clap::Parser;
+use clap::error::ContextKind;
+use tempfile::TempDir;
+use walkdir::WalkDir;
+
+use rangecover::answer::Answer;
+use rangecover::instance::Instance;
+use rangecover::manifest::{self, DataSet, Digest, Origin, Size};
+use rangecover::quote::quoted;
+
+use super::Instances;
+use super::row::Case;
+use crate::cli::args::{Job, LimitArgs, load_one};
+use crate::cli::generate;
+use crate::cli::inputs::InputArgs;
+
+const HEADING: &str = "Manifest";
+
+/// Which data sets of which manifest.
+#[derive(clap::Args)]
+pub(crate) struct ManifestArgs {
+    /// Compare on the data sets of this manifest instead of INPUT, and with what it says of them
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = HEADING,
+        conflicts_with_all = [
+            "inputs", "port", "input_format", "log_format", "column", "strict",
+            "SourceArgs", "RecordArgs", "EvidenceArgs", "LimitArgs",
+        ],
+    )]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Only data sets of these families
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = HEADING)]
+    family: Vec<String>,
+    /// Only these data sets
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = HEADING)]
+    instance: Vec<String>,
+}
+
+impl ManifestArgs {
+    /// Whether some of its data sets are asked for.
+    pub(super) fn selects(&self) -> bool {
+        !self.family.is_empty() || !self.instance.is_empty()
+    }
+}
+
+/// The arguments of a data set, and of each command that solves something.
+#[derive(Parser)]
+#[command(no_binary_name = true, disable_help_flag = true)]
+struct SetArgs {
+    #[command(flatten)]
+    inputs: InputArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+/// A command that generates a data set, after `rangecover generate`.
+#[derive(Parser)]
+#[command(no_binary_name = true, disable_help_flag = true)]
+struct GenerateArgs {
+    #[command(flatten)]
+    generate: generate::Args,
+}
+
+/// A manifest with the place of its file.
+pub(super) struct Manifest<'a> {
+    path: &'a Path,
+    sets: Vec<DataSet>,
+}
+
+impl<'a> Manifest<'a> {
+    /// Reads a manifest, and leaves what is not asked for out.
+    pub(super) fn read(path: &'a Path, args: &ManifestArgs) -> anyhow::Result<Self> {
+        let place = path.display();
+        let text = fs::read_to_string(path).with_context(|| place.to_string())?;
+        let mut sets = manifest::parse(&text).map_err(|error| anyhow!("{place}:{error}"))?;
+        let named = [
+            ("--family", &args.family, (|set| &set.family) as fn(&DataSet) -> &String),
+            ("--instance", &args.instance, |set| &set.name),
+        ];
+        for (flag, asked, of) in named {
+            if let Some(none) = asked.iter().find(|&name| !sets.iter().any(|set| of(set) == name)) {
+                bail!("{flag} {}: {place} has none of that name", quoted(none));
+            }
+        }
+        for (_, asked, of) in named {
+            sets.retain(|set| asked.is_empty() || asked.contains(of(set)));
+        }
+        if sets.is_empty() {
+            bail!("{place}: nothing to do: no data set is selected");
+        }
+        Ok(Self { path, sets })
+    }
+
+    /// The place of a data set, for messages.
+    fn place(&self, set: &DataSet) -> String {
+        format!("{}:{}: {}", self.path.display(), set.line, set.name)
+    }
+
+    /// The instance of a data set, if it is what the manifest says.
+    fn instance(&self, set: &DataSet) -> anyhow::Result<(Case, Instance)> {
+        let scratch = tempfile::tempdir().context("cannot write what is generated")?;
+        let (input, flags, seed) = match &set.origin {
+            Origin::Input(below) => (self.folder().join(below), Vec::new(), None),
+            Origin::Generate(args) => generated(set, args, &scratch)?,
+        };
+        let words = [OsString::from(&input)].into_iter().chain(flags);
+        let mut args: SetArgs = parsed(words.chain(set.flags.iter().map(OsString::from)))?;
+        if args.inputs.n_inputs() > 1 {
+            bail!("the flags have an input; leave it out");
+        }
+        // As they stand in the manifest, before its paths are resolved.
+        let limits = args.limits.flags();
+        let root = self.root();
+        let mut digests = digests(&input)?;
+        for file in [args.inputs.files_from(&root), args.limits.files_from(&root)] {
+            digests.extend(file.map(digest).transpose()?);
+        }
+        set.check_digest(Digest::of_all(&digests))?;
+        let Job { source, instance, .. } = load_one(&args.inputs, &args.limits)?;
+        set.check_size(Size::of(&instance))?;
+        let case = Case::new(set.name.clone(), limits, &instance, source.zones.is_some());
+        Ok((Case { family: set.family.clone(), seed, ..case }, instance))
+    }
+
+    /// Where the inputs are.
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// Where the paths in flags count from: the folder around that of the manifest.
+    fn root(&self) -> PathBuf {
+        let folder = self.folder();
+        match folder.file_name().and(folder.parent()) {
+            Some(root) => root.to_owned(),
+            None => folder.join(".."),
+        }
+    }
+}
+
+/// A generated data set in a folder: its path, the flags that go with it, and its seed.
+fn generated(
+    set: &DataSet,
+    args: &[String],
+    scratch: &TempDir,
+) -> anyhow::Result<(PathBuf, Vec<OsString>, Option<u64>)> {
+    let args = parsed::<GenerateArgs>(args.iter().map(OsString::from))?.generate;
+    args.check().map_err(|error| anyhow!(error))?;
+    if args.writes_files() {
+        bail!("the command writes to files; leave --output, --zones and --truth out");
+    }
+    let made = args.generate()?;
+    let input = scratch.path().join(&set.name);
+    fs::write(&input, made.input).context("cannot write what is generated")?;
+    let mut flags = Vec::new();
+    if let Some(text) = made.zones {
+        let zones = scratch.path().join("zones.toml");
+        fs::write(&zones, text).context("cannot write what is generated")?;
+        flags = vec!["--zones".into(), zones.into()];
+    }
+    Ok((input, flags, Some(args.seed())))
+}
+
+/// Arguments, read as on the command line.
+fn parsed<T: Parser>(words: impl Iterator<Item = OsString>) -> anyhow::Result<T> {
+    T::try_parse_from(words).map_err(|error| {
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default();
+        let first = first.strip_prefix("error: ").unwrap_or(first);
+        match error.get(ContextKind::SuggestedArg) {
+            Some(right) => anyhow!("{first}; did you mean {right}?"),
+            None => anyhow!("{first}"),
+        }
+    })
+}
+
+/// The checksums of a file, or of all files below a folder in order of their paths.
+fn digests(input: &Path) -> anyhow::Result<Vec<Digest>> {
+    let mut files = Vec::new();
+    for entry in WalkDir::new(input) {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    // As the command `sort` puts them.
+    files.sort_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
+    files.iter().map(|file| digest(file)).collect()
+}
+
+fn digest(file: &Path) -> anyhow::Result<Digest> {
+    Ok(Digest::of(&fs::read(file).with_context(|| file.display().to_string())?))
+}
+
+impl Instances for Manifest<'_> {
+    fn len(&self) -> usize {
+        self.sets.len()
+    }
+
+    fn get(&self, index: usize) -> anyhow::Result<(Case, Instance)> {
+        let set = &self.sets[index];
+        self.instance(set).with_context(|| self.place(set))
+    }
+
+    fn check(&self, index: usize, answer: &Answer) -> anyhow::Result<()> {
+        let set = &self.sets[index];
+        set.check_answer(answer).with_context(|| self.place(set))
+    }
+}
