@@ -103,10 +103,15 @@ pub mod generate;
 // Data sets of which the best answer is known.
 pub mod manifest;
 
+// Measured results, which are only read.
+pub mod results;
+
 // Writing.
 pub mod report;
 
 pub mod export;
+
+pub mod proof;
 
 pub mod chart;
 

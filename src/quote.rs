@@ -20,8 +20,13 @@ pub fn printable(message: &str) -> String {
 }
 
 fn escaped(c: char) -> impl Iterator<Item = char> {
-    let control = c.is_control();
+    let control = c.is_control() || turns_text(c);
     control.then(|| c.escape_default()).into_iter().flatten().chain((!control).then_some(c))
+}
+
+/// Whether a character reverses what surrounds it: such text reads as what it is not.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -33,5 +38,6 @@ mod tests {
         assert_eq!(quoted("\u{1b}[2J'ü"), "\\u{1b}[2J'ü");
         assert_eq!(quoted(&"x".repeat(100)).chars().count(), SHOWN + 1);
         assert_eq!(printable("a\tb"), "a\\tb");
+        assert_eq!(printable("a\u{202E}b"), "a\\u{202e}b");
     }
 }

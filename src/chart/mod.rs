@@ -1,16 +1,21 @@
-//! Charts of fronts, as SVG and PNG with an embedded font.
+//! Charts of fronts and of results, as SVG and PNG with an embedded font.
 //!
-//! A few curves share their axes; more of them get a panel each. The bytes depend on the chart
-//! alone.
+//! A few fronts share their axes; more of them get a panel each. A [`Graph`] holds steps or points
+//! on axes that may be logarithmic. The bytes depend on the chart alone.
 
 mod canvas;
 mod curve;
+mod graph;
+#[cfg(test)]
+mod graph_tests;
 mod labels;
+mod log_axis;
 mod page;
 mod panels;
 mod plot;
 #[cfg(feature = "png")]
 mod png;
+mod results;
 mod scale;
 mod shapes;
 mod signs;
@@ -22,9 +27,11 @@ use plotters::prelude::SVGBackend;
 use thiserror::Error;
 
 use canvas::{Canvas, Lettering};
+pub use graph::{Graph, MOST_SERIES, Marks, Series};
 use page::Page;
 #[cfg(feature = "png")]
-pub use png::png;
+pub use png::{graph_png, png};
+pub use results::{profile_graph, scaling_graph};
 
 /// The most curves that one chart shows; its caption counts the rest.
 pub const MOST_CURVES: usize = 24;
@@ -91,14 +98,30 @@ pub enum ChartError {
 /// # Errors
 /// When there are no curves, when a curve has no vertices, or when drawing fails.
 pub fn svg(chart: &Chart) -> Result<Vec<u8>, ChartError> {
+    let page = Page::new(chart)?;
+    svg_of(page.size, |canvas| page.draw(canvas))
+}
+
+/// A graph as SVG.
+///
+/// # Errors
+/// When there is no series, or when drawing fails.
+pub fn graph_svg(graph: &Graph) -> Result<Vec<u8>, ChartError> {
+    let graph = graph.ready()?;
+    svg_of(graph::SIZE, |canvas| graph.draw(canvas))
+}
+
+/// A page of a size as SVG.
+fn svg_of(
+    (width, height): (u32, u32),
+    draw: impl FnOnce(Canvas<SVGBackend<'_>>) -> Result<(), ChartError>,
+) -> Result<Vec<u8>, ChartError> {
     /// The backend rounds to whole units: a fine view box keeps slopes true.
     const FINENESS: u32 = 10;
-    let page = Page::new(chart)?;
-    let (width, height) = page.size;
     let (wide, high) = (width * FINENESS, height * FINENESS);
     let mut text = String::new();
     let backend = SVGBackend::with_string(&mut text, (wide, high));
-    page.draw(Canvas::new(backend, f64::from(FINENESS), Lettering::SVG)?)?;
+    draw(Canvas::new(backend, f64::from(FINENESS), Lettering::SVG)?)?;
     let size = |width, height| format!("<svg width=\"{width}\" height=\"{height}\"");
     Ok(text.replacen(&size(wide, high), &size(width, height), 1).into_bytes())
 }

@@ -6,15 +6,17 @@ use super::canvas::{Align, Canvas, Type, register_fonts};
 use super::curve::Mark;
 use super::scale::{Span, count, counted};
 use super::shapes::Rect;
-use super::signs::{GREY, INK, LOOKS, Sign};
+use super::signs::{GREY, INK, Sign};
 use super::{Chart, ChartError, Curve, MOST_CURVES};
 
 pub(super) const MARGIN: f64 = 24.0;
 /// Where the title ends.
 pub(super) const HEAD: f64 = 48.0;
 pub(super) const CAPTION: Type = Type { size: 13.0, bold: false, color: GREY };
+/// With more curves each has axes of its own.
+const MOST_TOGETHER: usize = 4;
 const CAPTION_LINE: f64 = 18.0;
-const TITLE: Type = Type { size: 20.0, bold: true, color: INK };
+pub(super) const TITLE: Type = Type { size: 20.0, bold: true, color: INK };
 
 /// A chart that is ready to be drawn: texts without what no format may carry, curves chosen.
 pub(super) struct Page {
@@ -54,7 +56,7 @@ impl Page {
     }
 
     fn is_together(&self) -> bool {
-        self.curves.len() <= LOOKS.len()
+        self.curves.len() <= MOST_TOGETHER
     }
 
     pub(super) fn draw<B: DrawingBackend>(&self, mut canvas: Canvas<B>) -> Result<(), ChartError> {
@@ -113,14 +115,23 @@ impl Page {
         canvas: &mut Canvas<B>,
         caption: &str,
     ) -> Result<f64, ChartError> {
-        let mut top = self.bounds().bottom - 16.0;
-        let lines = CAPTION.wrap(caption, self.bounds().right - 2.0 * MARGIN, 3);
-        for line in lines.iter().rev() {
-            canvas.text(line, (MARGIN, top), Align::Start, CAPTION)?;
-            top -= CAPTION_LINE;
-        }
-        Ok(top)
+        draw_caption(canvas, &self.bounds(), caption)
     }
+}
+
+/// Draws a caption at the foot of a page and returns where it begins.
+pub(super) fn draw_caption<B: DrawingBackend>(
+    canvas: &mut Canvas<B>,
+    page: &Rect,
+    caption: &str,
+) -> Result<f64, ChartError> {
+    let mut top = page.bottom - 16.0;
+    let lines = CAPTION.wrap(caption, page.right - 2.0 * MARGIN, 3);
+    for line in lines.iter().rev() {
+        canvas.text(line, (MARGIN, top), Align::Start, CAPTION)?;
+        top -= CAPTION_LINE;
+    }
+    Ok(top)
 }
 
 impl Curve {
@@ -150,7 +161,7 @@ impl Curve {
 }
 
 /// Text on one line, without characters that XML forbids or that reverse what surrounds them.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     /// More than fits on any line.
     const MOST_CHARS: usize = 400;
     let replaced = |c: char| match c {

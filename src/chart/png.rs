@@ -5,7 +5,7 @@ use plotters::prelude::BitMapBackend;
 
 use super::canvas::{Canvas, Lettering};
 use super::page::Page;
-use super::{Chart, ChartError};
+use super::{Chart, ChartError, Graph, graph};
 
 /// Pixels of the file for one unit of the page: sharp in print and on dense screens.
 const DENSITY: u32 = 2;
@@ -19,11 +19,27 @@ const CHANNELS: usize = 3;
 /// As [`svg`](super::svg).
 pub fn png(chart: &Chart) -> Result<Vec<u8>, ChartError> {
     let page = Page::new(chart)?;
-    let (width, height) = (page.size.0 * DENSITY, page.size.1 * DENSITY);
+    png_of(page.size, |canvas| page.draw(canvas))
+}
+
+/// A graph as PNG, two pixels for each unit of the SVG.
+///
+/// # Errors
+/// As [`graph_svg`](super::graph_svg).
+pub fn graph_png(graph: &Graph) -> Result<Vec<u8>, ChartError> {
+    let graph = graph.ready()?;
+    png_of(graph::SIZE, |canvas| graph.draw(canvas))
+}
+
+fn png_of(
+    (width, height): (u32, u32),
+    draw: impl FnOnce(Canvas<BitMapBackend<'_>>) -> Result<(), ChartError>,
+) -> Result<Vec<u8>, ChartError> {
+    let (width, height) = (width * DENSITY, height * DENSITY);
     let (wide, high) = (width * SAMPLES, height * SAMPLES);
     let mut pixels = vec![0xFF; wide as usize * high as usize * CHANNELS];
     let backend = BitMapBackend::with_buffer(&mut pixels, (wide, high));
-    page.draw(Canvas::new(backend, f64::from(DENSITY * SAMPLES), Lettering::BITMAP)?)?;
+    draw(Canvas::new(backend, f64::from(DENSITY * SAMPLES), Lettering::BITMAP)?)?;
     encode(&averaged(&pixels, wide as usize), (width, height))
         .map_err(|error| ChartError::Drawing(error.to_string()))
 }

@@ -31,14 +31,22 @@ pub(super) enum Marker {
     Square,
     Up,
     Down,
+    Diamond,
+    Plus,
+    Left,
+    Right,
 }
 
 /// Colours for all kinds of colour vision: Okabe and Ito, "Color universal design", 2008.
-pub(super) const LOOKS: [Look; 4] = [
+pub(super) const LOOKS: [Look; 8] = [
     Look { color: RGBColor(0, 114, 178), dash: &[], marker: Marker::Disc },
     Look { color: RGBColor(213, 94, 0), dash: &[11.0, 5.0], marker: Marker::Square },
     Look { color: RGBColor(0, 158, 115), dash: &[12.0, 4.0, 3.0, 4.0], marker: Marker::Up },
     Look { color: RGBColor(204, 121, 167), dash: &[3.5, 4.0], marker: Marker::Down },
+    Look { color: INK, dash: &[16.0, 4.0, 3.0, 4.0, 3.0, 4.0], marker: Marker::Diamond },
+    Look { color: RGBColor(230, 159, 0), dash: &[18.0, 6.0], marker: Marker::Plus },
+    Look { color: RGBColor(86, 180, 233), dash: &[6.0, 3.0], marker: Marker::Left },
+    Look { color: RGBColor(120, 120, 120), dash: &[9.0, 3.0, 2.0, 3.0], marker: Marker::Right },
 ];
 
 /// Sizes of lines, markers and text, and how many ticks there is room for.
@@ -82,6 +90,24 @@ impl Marker {
                 .polygon(&[(x, y - long), (x + long, y + short), (x - long, y + short)], color),
             Self::Down => canvas
                 .polygon(&[(x, y + long), (x + long, y - short), (x - long, y - short)], color),
+            Self::Diamond => {
+                canvas.polygon(&[(x, y - long), (x + long, y), (x, y + long), (x - long, y)], color)
+            }
+            Self::Plus => {
+                let arm = 0.4 * size;
+                let bar = |width: f64, height: f64| Rect {
+                    left: x - width,
+                    top: y - height,
+                    right: x + width,
+                    bottom: y + height,
+                };
+                canvas.rect(&bar(long, arm), color)?;
+                canvas.rect(&bar(arm, long), color)
+            }
+            Self::Left => canvas
+                .polygon(&[(x - long, y), (x + short, y - long), (x + short, y + long)], color),
+            Self::Right => canvas
+                .polygon(&[(x + long, y), (x - short, y - long), (x - short, y + long)], color),
         }
     }
 }

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
 
 use rangecover::generate::{
-    Fields, FlowLogOptions, KINDS, Kind, MAX_INTERFACES, MAX_ZONES, flow_log, flow_log_with_truth,
-    kind, knapsack, port_list,
+    Fields, FlowLogOptions, KINDS, Kind, MAX_ADDRESSES, MAX_INTERFACES, MAX_ZONES, address_list,
+    flow_log, flow_log_with_truth, kind, knapsack, port_list,
 };
 use rangecover::ports::N_PORTS;
 
 use super::{Exit, output, usage};
 
 /// The kinds that are no port sets.
+const ADDRESSES: &str = "addresses";
 const FLOW_LOG: &str = "flow-log";
 const KNAPSACK: &str = "knapsack";
 
@@ -29,6 +30,9 @@ pub(crate) struct Args {
     /// Number of ports [default: 1000]; of each zone [default: 20]; of the largest interfaces of a flow log [default: 200]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(N_PORTS)))]
     ports: Option<u32>,
+    /// Number of addresses of a list of them [default: 1000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_ADDRESSES)))]
+    addresses: Option<u32>,
     /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -104,7 +108,7 @@ fn most_percent(most: u32) -> RangedU64ValueParser<u32> {
 }
 
 fn kinds() -> PossibleValuesParser {
-    let names = KINDS.iter().map(|kind| kind.name).chain([KNAPSACK, FLOW_LOG]);
+    let names = KINDS.iter().map(|kind| kind.name).chain([ADDRESSES, KNAPSACK, FLOW_LOG]);
     PossibleValuesParser::new(names.collect::<Vec<_>>())
 }
 
@@ -113,7 +117,8 @@ fn kind_help() -> String {
     for kind in KINDS {
         text = format!("{text}\n- {}: {}", kind.name, kind.about);
     }
-    text + "\n- knapsack: a table of ports by zone, whose rules take different units, with its zones\
+    text + "\n- addresses: a list of IPv4 addresses, half of them in a few networks\
+            \n- knapsack: a table of ports by zone, whose rules take different units, with its zones\
             \n- flow-log: a VPC flow log of a small network"
 }
 
@@ -166,6 +171,12 @@ impl Args {
         if self.kind != KNAPSACK && self.policy.is_some() {
             return Err(format!("only {KNAPSACK} takes options of policies"));
         }
+        if self.kind != ADDRESSES && self.addresses.is_some() {
+            return Err(format!("only {ADDRESSES} takes a number of addresses"));
+        }
+        if self.kind == ADDRESSES && self.ports.is_some() {
+            return Err(format!("{ADDRESSES} takes no number of ports; pass --addresses"));
+        }
         Ok(())
     }
 
@@ -181,6 +192,10 @@ impl Args {
             let policy = knapsack(self.seed, n_groups, self.ports.unwrap_or(20))?;
             let (input, zones) = (policy.table_csv().into_bytes(), Some(policy.zones_toml()));
             return Ok(Generated { input, zones });
+        }
+        if self.kind == ADDRESSES {
+            let list = address_list(self.seed, self.addresses.unwrap_or(1_000))?;
+            return Ok(Generated { input: list.into_bytes(), zones: None });
         }
         let list = port_list(kind(&self.kind)?, self.seed, self.ports.unwrap_or(1_000))?;
         Ok(Generated { input: list.into_bytes(), zones: None })

@@ -13,6 +13,8 @@ mod names;
 mod notes;
 mod output;
 mod ports;
+mod prove;
+mod report;
 mod solve;
 
 use clap::error::ErrorKind;
@@ -39,9 +41,11 @@ enum Command {
     Solve(solve::Args),
     Front(front::Args),
     Compare(compare::Args),
+    Report(report::Args),
     Check(check::Args),
     Ports(ports::Args),
     Model(model::Args),
+    Prove(prove::Args),
     Generate(generate::Args),
     Completions(completions::Args),
     #[command(hide = true)]
@@ -58,9 +62,11 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Command::Solve(args) => solve::run(&args),
         Command::Front(args) => front::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Ports(args) => ports::run(&args),
         Command::Model(args) => model::run(&args),
+        Command::Prove(args) => prove::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Measure(args) => compare::memory::run(&args),

@@ -17,7 +17,7 @@ use super::names::stems;
 use super::{Exit, output, usage};
 
 /// Most terms in the rows of a model: files of about half a gigabyte.
-const MOST_TERMS: usize = 50_000_000;
+pub(super) const MOST_TERMS: usize = 50_000_000;
 
 /// Write the integer program of each instance to files that other solvers read
 ///

@@ -40,3 +40,102 @@ pub fn duration(seconds: u32) -> String {
     let whole = humantime::format_duration(Duration::from_secs(seconds.into())).to_string();
     whole.split(' ').take(2).collect::<Vec<_>>().join(" ")
 }
+
+/// A number of at least 0 to three digits that count: `0.0123`, `1.20`, `45.6`, `1,230`.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "not negative, and whole in this branch; a cast of what is larger saturates"
+)]
+pub fn significant(value: f64) -> String {
+    const DIGITS: i32 = 3;
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    // The power after rounding: 9.996 is 10.0.
+    let scientific = format!("{value:.2e}");
+    let power: i32 =
+        scientific.rsplit('e').next().and_then(|power| power.parse().ok()).unwrap_or(0);
+    if let Ok(decimals) = usize::try_from(DIGITS - 1 - power) {
+        return format!("{value:.decimals$}");
+    }
+    let rounded: f64 = scientific.parse().unwrap_or(value);
+    grouped(rounded as u64)
+}
+
+/// A time to three digits, in milliseconds or seconds.
+#[must_use]
+pub fn milliseconds(ms: f64) -> String {
+    // What rounds to 1,000 ms is a second.
+    if ms < 999.5 {
+        format!("{} ms", significant(ms))
+    } else {
+        format!("{} s", significant(ms / 1e3))
+    }
+}
+
+/// A number of bytes to three digits, in units of 1,024.
+#[must_use]
+pub fn bytes(n: f64) -> String {
+    const STEP: f64 = 1_024.0;
+    let mut value = n;
+    for unit in ["B", "KiB", "MiB", "GiB"] {
+        if value < STEP {
+            return format!("{} {unit}", significant(value));
+        }
+        value /= STEP;
+    }
+    format!("{} TiB", significant(value))
+}
+
+/// A share as a percentage to three digits.
+#[must_use]
+pub fn share(share: f64) -> String {
+    format!("{} %", significant(100.0 * share))
+}
+
+/// A number to two decimals; what rounds to 0 has no sign.
+#[must_use]
+pub fn hundredths(value: f64) -> String {
+    let text = format!("{value:.2}");
+    if text == "-0.00" { "0.00".to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_digits_that_count() {
+        let cases = [
+            (0.0, "0"),
+            (0.000_123_45, "0.000123"),
+            (0.012_34, "0.0123"),
+            (1.0, "1.00"),
+            (9.996, "10.0"),
+            (45.649, "45.6"),
+            (999.4, "999"),
+            (999.6, "1,000"),
+            (12_345.0, "12,300"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(significant(value), text, "{value}");
+        }
+        assert_eq!(significant(1e300), grouped(u64::MAX));
+    }
+
+    #[test]
+    fn units_follow_the_size() {
+        assert_eq!(
+            [0.5, 999.4, 999.5, 61_234.0].map(milliseconds),
+            ["0.500 ms", "999 ms", "1.00 s", "61.2 s"]
+        );
+        assert_eq!(
+            [0.0, 1_023.0, 1_024.0, 3.5e6].map(bytes),
+            ["0 B", "1,020 B", "1.00 KiB", "3.34 MiB"]
+        );
+        assert_eq!([0.0, 0.5, 1.0].map(share), ["0 %", "50.0 %", "100 %"]);
+        assert_eq!([-0.001, -1.0, 2.345].map(hundredths), ["0.00", "-1.00", "2.35"]);
+    }
+}

@@ -13,7 +13,8 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
         .set_header(head.to_vec())
         .add_rows(rows.to_vec());
     for (i, column) in table.column_iter_mut().enumerate() {
-        let numeric = |row: &Vec<String>| row[i].starts_with(|c: char| c.is_ascii_digit());
+        let digit = |cell: &str| cell.starts_with(|c: char| c.is_ascii_digit());
+        let numeric = |row: &Vec<String>| digit(row[i].strip_prefix('-').unwrap_or(&row[i]));
         let empty = |row: &Vec<String>| row[i].is_empty();
         if rows.iter().all(|row| numeric(row) || empty(row)) && rows.iter().any(numeric) {
             column.set_cell_alignment(CellAlignment::Right);

@@ -3,6 +3,7 @@
 mod addresses;
 mod bad_input;
 mod binary;
+mod checker;
 mod checking;
 mod command;
 mod comparing;
@@ -16,8 +17,10 @@ mod manifest;
 mod model;
 mod origins;
 mod output;
+mod prove;
 mod readers;
 mod readme;
+mod report;
 mod services;
 mod shapes;
 mod shared_data;

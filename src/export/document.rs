@@ -1,0 +1,119 @@
+//! A document of headings, text, tables and figures; as text for a terminal.
+//!
+//! All text in it is plain: what a format would take as markup is escaped when it is written.
+
+use super::number::counted;
+use super::table::table;
+use crate::quote::{printable, quoted};
+
+/// Rows of a table that text for a terminal shows, where more would drown the rest.
+const TEXT_ROWS: usize = 20;
+
+/// Parts in the order in which they are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Document {
+    /// The headline.
+    pub title: String,
+    /// What follows.
+    pub blocks: Vec<Block>,
+}
+
+/// A part of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// Begins a section.
+    Heading(String),
+    /// A paragraph.
+    Text(String),
+    /// Facts, each on its own.
+    List(Vec<String>),
+    /// What must not be overlooked: what is wrong, and each case of it.
+    Alarm(String, Vec<String>),
+    /// Rows under a head.
+    Table(Grid),
+    /// A picture.
+    Figure(Figure),
+}
+
+/// A table; each row has as many cells as the head.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grid {
+    /// What the columns are called.
+    pub head: Vec<String>,
+    /// The rows.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A picture as SVG.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// What tells it from other figures of the document, as part of a file name.
+    pub name: &'static str,
+    /// What it shows.
+    pub caption: String,
+    /// The picture.
+    pub svg: Vec<u8>,
+}
+
+impl Document {
+    /// The figures, in order.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Figure(figure) => Some(figure),
+            _ => None,
+        })
+    }
+}
+
+impl Grid {
+    /// A table of these columns without rows.
+    #[must_use]
+    pub fn new(head: &[&str]) -> Self {
+        Self { head: head.iter().map(|&name| name.to_owned()).collect(), rows: Vec::new() }
+    }
+
+    /// Whether a column holds numbers, which then stand to the right.
+    pub(super) fn is_numeric(&self, column: usize) -> bool {
+        let cells =
+            || self.rows.iter().map(|row| row[column].as_str()).filter(|cell| !cell.is_empty());
+        let digit = |cell: &str| cell.starts_with(|c: char| c.is_ascii_digit());
+        cells().next().is_some()
+            && cells().all(|cell| digit(cell.strip_prefix('-').unwrap_or(cell)))
+    }
+}
+
+/// For a terminal: long tables are cut, figures left out.
+#[must_use]
+pub fn text(document: &Document) -> String {
+    let blocks: String = document.blocks.iter().map(text_block).collect();
+    format!("{}\n{blocks}", printable(&document.title))
+}
+
+fn text_block(block: &Block) -> String {
+    match block {
+        Block::Heading(heading) => format!("\n{}\n", printable(heading)),
+        Block::Text(line) => format!("{}\n", printable(line)),
+        Block::List(facts) => text_list(facts),
+        Block::Alarm(what, cases) => format!("\n{}\n{}", printable(what), text_list(cases)),
+        Block::Table(grid) => text_table(grid),
+        Block::Figure(_) => String::new(),
+    }
+}
+
+fn text_list(facts: &[String]) -> String {
+    let facts: Vec<String> = facts.iter().map(|fact| format!("- {}\n", printable(fact))).collect();
+    facts.concat()
+}
+
+fn text_table(grid: &Grid) -> String {
+    let shown = grid.rows.len().min(TEXT_ROWS);
+    let head: Vec<&str> = grid.head.iter().map(String::as_str).collect();
+    let row = |row: &Vec<String>| row.iter().map(|cell| quoted(cell)).collect();
+    let rows: Vec<Vec<String>> = grid.rows[..shown].iter().map(row).collect();
+    let mut text = table(&head, &rows);
+    if shown < grid.rows.len() {
+        let rest = counted((grid.rows.len() - shown) as u64, "row");
+        text = format!("{text}… and {rest} not shown\n");
+    }
+    text
+}

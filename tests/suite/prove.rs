@@ -1,0 +1,5 @@
+//! Proofs, as VeriPB judges them.
+
+mod checker;
+mod command;
+mod laws;
