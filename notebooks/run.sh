@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs every notebook of this folder and fails if a cell fails.
+# Runs every notebook of this folder, and fails if a cell fails or writes other text than what is stored.
 #
 #   notebooks/run.sh            run them; the stored notebooks stay as they are
-#   notebooks/run.sh --store    store the new outputs in them too
+#   notebooks/run.sh --store    store the new outputs in them instead
 #
 # RANGECOVER names the binary to ask; without it the release binary is built.
 set -euo pipefail
@@ -57,7 +57,7 @@ venv=$(cd -- "$venv" && pwd)
 
 # Nothing of the user's own settings, and nothing left in them.
 export JUPYTER_CONFIG_DIR=$scratch/jupyter JUPYTER_PREFER_ENV_PATH=1 IPYTHONDIR=$scratch/ipython
-export MPLCONFIGDIR=$venv/matplotlib PYTHONWARNINGS=ignore PATH=$venv/bin:$PATH
+export MPLCONFIGDIR=$venv/matplotlib PYTHONWARNINGS=ignore PYTHONDONTWRITEBYTECODE=1 PATH=$venv/bin:$PATH
 
 failed=()
 for notebook in *.ipynb; do
@@ -68,22 +68,14 @@ for notebook in *.ipynb; do
         continue
     fi
     if [[ $store == yes ]]; then
-        # Without the Python version, so that the same outputs are the same bytes.
-        python - "$scratch/$notebook" "$notebook" <<'PYTHON'
-import json, sys
-
-with open(sys.argv[1], encoding="utf-8") as file:
-    notebook = json.load(file)
-notebook["metadata"]["language_info"] = {"name": "python"}
-with open(sys.argv[2], "w", encoding="utf-8") as file:
-    json.dump(notebook, file, indent=1, ensure_ascii=False, sort_keys=True)
-    file.write("\n")
-PYTHON
+        python outputs.py store "$scratch/$notebook" "$notebook"
+    elif ! python outputs.py compare "$scratch/$notebook" "$notebook"; then
+        failed+=("$notebook")
     fi
 done
 
 if ((${#failed[@]})); then
-    printf 'FAILED: %s (the cell is printed above)\n' "${failed[@]}" >&2
+    printf 'FAILED: %s (why is printed above)\n' "${failed[@]}" >&2
     exit 1
 fi
 echo "every notebook ran" >&2
