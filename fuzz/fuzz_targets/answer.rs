@@ -223,7 +223,7 @@ fn least_costs(instance: &Instance, limits: &LimitSpec) -> Costs {
     let mut all = vec![Some(0)];
     for group in instance.groups() {
         let runs = group.runs();
-        let applies = |entry: &Entry| entry.protocol.is_none_or(|p| p == group.protocol());
+        let applies = |entry: &Entry| entry.protocol.is_none_or(|p| group.points() == p.into());
         let cost = |first: usize, last: usize| -> Option<u64> {
             let (mut open, mut widest, mut sum) = (0_u64, 0, 0);
             for hole in runs[first..=last].windows(2) {
