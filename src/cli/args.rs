@@ -261,6 +261,13 @@ fn job_within(
     limit: &Arc<Limits>,
     (budget, limits): (Budget, &LimitArgs),
 ) -> anyhow::Result<Job> {
+    let selection = &reading.selection;
+    let selects = !selection.protocols.is_empty() || !selection.interfaces.is_empty();
+    if selects && !source.addresses.is_empty() {
+        let reason = "--protocol and --interface are about ports and flow logs, and this is a list \
+                      of addresses";
+        return Err(anyhow!(reason).context(source.name()));
+    }
     // Without zones there is one quota only: that of the one source.
     let quota = reading.source.map_or(Family::Ipv4, Family::from);
     let in_force = |units: Budget| match source.zones {
