@@ -153,8 +153,14 @@ impl LimitArgs {
         Some(path)
     }
 
+    /// As [`LimitArgs::flags`], with those of reading after them.
+    pub(crate) fn flags_and(&self, reading: impl IntoIterator<Item = String>) -> String {
+        let all: Vec<String> = [self.flags()].into_iter().chain(reading).collect();
+        all.join(" ")
+    }
+
     /// The arguments as they are written: the budget, and whatever else is not left as it is.
-    pub(crate) fn flags(&self) -> String {
+    fn flags(&self) -> String {
         let Self { max_rules, max_rules_ipv6, reserve, reserve_ipv6, .. } = self;
         let mut flags = format!("--max-rules {max_rules}");
         let mut flag = |given: bool, text: String| {
