@@ -153,8 +153,14 @@ impl LimitArgs {
         Some(path)
     }
 
+    /// As [`LimitArgs::flags`], with those of reading after them.
+    pub(crate) fn flags_and(&self, reading: impl IntoIterator<Item = String>) -> String {
+        let all: Vec<String> = [self.flags()].into_iter().chain(reading).collect();
+        all.join(" ")
+    }
+
     /// The arguments as they are written: the budget, and whatever else is not left as it is.
-    pub(crate) fn flags(&self) -> String {
+    fn flags(&self) -> String {
         let Self { max_rules, max_rules_ipv6, reserve, reserve_ipv6, .. } = self;
         let mut flags = format!("--max-rules {max_rules}");
         let mut flag = |given: bool, text: String| {
@@ -261,6 +267,13 @@ fn job_within(
     limit: &Arc<Limits>,
     (budget, limits): (Budget, &LimitArgs),
 ) -> anyhow::Result<Job> {
+    let selection = &reading.selection;
+    let selects = !selection.protocols.is_empty() || !selection.interfaces.is_empty();
+    if selects && !source.addresses.is_empty() {
+        let reason = "--protocol and --interface are about ports and flow logs, and this is a list \
+                      of addresses";
+        return Err(anyhow!(reason).context(source.name()));
+    }
     // Without zones there is one quota only: that of the one source.
     let quota = reading.source.map_or(Family::Ipv4, Family::from);
     let in_force = |units: Budget| match source.zones {

@@ -5,6 +5,7 @@ mod manifest;
 pub(crate) mod memory;
 mod row;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -14,6 +15,8 @@ use clap::ValueEnum;
 use rangecover::answer::{Answer, checked};
 use rangecover::export::{json, table};
 use rangecover::instance::Instance;
+use rangecover::manifest::Contradiction;
+use rangecover::results::mean::median;
 use rangecover::solve::{Outcome, SolveError, Solver, solve};
 
 use super::args::{Job, Jobs, LimitArgs, TimeArgs, load, solver_help, solver_named};
@@ -24,11 +27,15 @@ use super::{Exit, output, usage};
 use manifest::{Manifest, ManifestArgs};
 use row::{Case, Passing, Row};
 
+/// A first run of more milliseconds than this counts: warming up is next to nothing of it.
+const WARM: f64 = 100.0;
+
 /// Compare solvers: rules, open ports, optimality gap, time, memory
 ///
 /// Solvers run one after the other, so that their times can be compared; the time is that of the
 /// solver alone, without the check. With --manifest, an answer that contradicts what the manifest
-/// says of the data set is an error.
+/// says of the data set is an error, and a proof that there is no cover, where the manifest says
+/// so, is an answer: exit status 0.
 ///
 /// Example: `rangecover compare datasets/ports --solvers threshold,greedy,price`
 #[derive(clap::Args)]
@@ -53,6 +60,9 @@ pub(crate) struct Args {
     #[command(flatten)]
     time: TimeArgs,
     /// Run each solver this often, and give the median time
+    ///
+    /// A run before these is not counted, as it pays for warming up; one that takes more than 100 ms
+    /// is the first of these instead.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     repeats: u32,
     /// Measure the memory of each solver too, in a process of its own (Linux)
@@ -88,43 +98,46 @@ trait Instances {
     fn len(&self) -> usize;
     /// One of them, with what rows say of it.
     fn get(&self, index: usize) -> anyhow::Result<(Case, Instance)>;
-    /// Compares an answer with what is known of one.
-    fn check(&self, index: usize, answer: &Answer) -> anyhow::Result<()>;
+    /// Compares an answer with what is known of one, and says what it means for the exit status.
+    fn check(&self, index: usize, answer: &Answer) -> anyhow::Result<Exit>;
 }
 
 /// The instances that inputs make.
-struct Inputs<'a> {
+struct Inputs {
     jobs: Jobs,
-    limits: &'a LimitArgs,
+    /// As flags, with those of reading.
+    limits: String,
 }
 
-impl Instances for Inputs<'_> {
+impl Instances for Inputs {
     fn len(&self) -> usize {
         self.jobs.list.len()
     }
 
     fn get(&self, index: usize) -> anyhow::Result<(Case, Instance)> {
         let Job { source, instance, .. } = &self.jobs.list[index];
-        let case = Case::new(source.name(), self.limits.flags(), instance, source.zones.is_some());
+        let case = Case::new(source.name(), self.limits.clone(), instance, source.zones.is_some());
         Ok((case, instance.clone()))
     }
 
-    fn check(&self, _: usize, _: &Answer) -> anyhow::Result<()> {
-        Ok(())
+    fn check(&self, _: usize, answer: &Answer) -> anyhow::Result<Exit> {
+        Ok(exit_of(answer))
     }
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let path = args.output.as_deref();
+    output::check_writable(path)?;
     let (rows, exit) = match &args.manifest.manifest {
         Some(path) => rows(&Manifest::read(path, &args.manifest)?, args, Exit::Answered),
         None if args.manifest.selects() => usage("only --manifest has families and instances"),
         None => {
             let jobs = load(&args.inputs, &args.limits)?;
             let exit = jobs.exit;
-            rows(&Inputs { jobs, limits: &args.limits }, args, exit)
+            let limits = args.limits.flags_and(args.inputs.flags());
+            rows(&Inputs { jobs, limits }, args, exit)
         }
     };
-    let path = args.output.as_deref();
     match args.format {
         Format::Text => output::write(path, row::text(&rows).as_bytes())?,
         Format::Csv => output::write(path, &table::csv(&rows)?)?,
@@ -135,8 +148,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
 
 /// The rows, and how it all ended. What fails does not keep the rest from being compared.
 fn rows(instances: &dyn Instances, args: &Args, mut exit: Exit) -> (Vec<Row>, Exit) {
+    let solvers = each_once(&args.solvers);
     let bar = output::progress("comparing");
-    bar.set_length((instances.len() * args.solvers.len()) as u64);
+    bar.set_length((instances.len() * solvers.len()) as u64);
     let mut rows = Vec::new();
     for index in 0..instances.len() {
         let (case, instance) = match instances.get(index) {
@@ -149,7 +163,7 @@ fn rows(instances: &dyn Instances, args: &Args, mut exit: Exit) -> (Vec<Row>, Ex
         };
         // An instance is answered when some solver answers it.
         let mut best = Exit::Unanswered;
-        for &solver in &args.solvers {
+        for &solver in &solvers {
             let check = |answer: &Answer| instances.check(index, answer);
             let (row, answered) = compare(&case, &instance, solver, args, &check);
             if answered == Exit::Failed {
@@ -165,12 +179,18 @@ fn rows(instances: &dyn Instances, args: &Args, mut exit: Exit) -> (Vec<Row>, Ex
     (rows, exit)
 }
 
+/// The solvers as they are named, none twice.
+fn each_once(named: &[&'static dyn Solver]) -> Vec<&'static dyn Solver> {
+    let mut seen = HashSet::new();
+    named.iter().copied().filter(|solver| seen.insert(solver.name())).collect()
+}
+
 fn compare(
     case: &Case,
     instance: &Instance,
     solver: &'static dyn Solver,
     args: &Args,
-    check: &dyn Fn(&Answer) -> anyhow::Result<()>,
+    check: &dyn Fn(&Answer) -> anyhow::Result<Exit>,
 ) -> (Row, Exit) {
     let place = || format!("{}, {}", case.instance, solver.name());
     let mut row = measurable(Row::new(case, solver.name(), "refused"), args);
@@ -186,27 +206,34 @@ fn compare(
         }
         Err(error) => Err(error.into()),
         Ok(outcome) => {
-            checked(solver.name(), instance, outcome, args.time.stop()).map_err(Into::into)
+            checked(solver.name(), instance, outcome, args.time.stop()).map_err(anyhow::Error::from)
         }
     };
     if !args.no_times {
-        row.milliseconds = Passing::Cell(Some(milliseconds));
+        row.milliseconds = Passing::Cell(milliseconds);
         row.repeats = Passing::Cell(Some(args.repeats));
     }
-    let answer = checked.and_then(|answer| check(&answer).map(|()| answer)).with_context(place);
-    match answer {
-        Ok(answer) => {
-            if args.memory {
-                row.memory_bytes = Passing::Cell(memory_of(solver, instance, args, &place()));
-            }
-            (row.answered(&answer), exit_of(&answer))
-        }
-        Err(error) => {
+    let answer = match checked {
+        Ok(answer) => answer,
+        Err(error) => return failed(row, &error.context(place())),
+    };
+    let exit = match check(&answer).with_context(place) {
+        Ok(exit) => exit,
+        Err(error) if error.downcast_ref().is_some_and(Contradiction::is_progress) => {
             print_error(&error);
-            row.outcome = "failed";
-            (row, Exit::Failed)
+            Exit::Failed
         }
+        Err(error) => return failed(row, &error),
+    };
+    if args.memory {
+        row.memory_bytes = Passing::Cell(memory_of(solver, instance, args, &place()));
     }
+    (row.answered(&answer), exit)
+}
+
+fn failed(row: Row, error: &anyhow::Error) -> (Row, Exit) {
+    print_error(error);
+    (Row { outcome: "failed", ..row }, Exit::Failed)
 }
 
 /// A row with the columns of what is measured, and what tells measurements apart.
@@ -225,11 +252,13 @@ fn measurable(row: Row, args: &Args) -> Row {
 }
 
 /// What a solver says the first time, and the median of its times.
+///
+/// A short first run is not counted: it is the one that pays for cold memory and caches.
 fn timed(
     solver: &dyn Solver,
     instance: &Instance,
     args: &Args,
-) -> (Result<Outcome, SolveError>, f64) {
+) -> (Result<Outcome, SolveError>, Option<f64>) {
     let run = || {
         let stop = args.time.stop();
         let started = Instant::now();
@@ -237,18 +266,13 @@ fn timed(
         (outcome, started.elapsed().as_secs_f64() * 1e3)
     };
     let (first, milliseconds) = run();
-    let mut times = vec![milliseconds];
+    let counts = milliseconds > WARM || first.is_err() || args.no_times;
+    let mut times: Vec<f64> = counts.then_some(milliseconds).into_iter().collect();
     if first.is_ok() {
-        times.extend((1..args.repeats).map(|_| run().1));
+        let more = args.repeats.saturating_sub(counts.into());
+        times.extend((0..more).map(|_| run().1));
     }
-    times.sort_by(f64::total_cmp);
-    let middle = times.len() / 2;
-    let median = if times.len() % 2 == 1 {
-        times[middle]
-    } else {
-        f64::midpoint(times[middle - 1], times[middle])
-    };
-    (first, median)
+    (first, median(times))
 }
 
 fn memory_of(solver: &dyn Solver, instance: &Instance, args: &Args, place: &str) -> Option<u64> {

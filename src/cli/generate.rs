@@ -135,10 +135,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         usage("the table and its zones go to the same place; give one of them another file");
     }
     let generated = args.generate()?;
-    output::write(path, &generated.input)?;
+    // Neither is left without the other.
+    output::check_writable(path)?;
     if let (Some(path), Some(text)) = (zones, generated.zones) {
         output::write(Some(path), text.as_bytes())?;
     }
+    output::write(path, &generated.input)?;
     Ok(Exit::Answered)
 }
 

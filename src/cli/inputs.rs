@@ -1,5 +1,7 @@
 //! What to read, as arguments, and what there is to say about it.
 
+mod flags;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
@@ -17,6 +19,8 @@ use rangecover::zones::Zones;
 
 use super::exit::print_error;
 use super::{Exit, notes, output};
+
+const STOPPED: &str = "stopped, as --strict asks, because not everything could be read";
 
 /// What to read.
 #[derive(Args)]
@@ -107,7 +111,7 @@ struct EvidenceArgs {
     ignore_flags: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum PortArg {
     /// The interface's own port, where the evidence says that it offers a service
     Service,
@@ -117,7 +121,7 @@ enum PortArg {
     Src,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ActionArg {
     /// Accepted traffic
     Accept,
@@ -127,7 +131,7 @@ enum ActionArg {
     All,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum OtherArg {
     /// An interface with such connections to its used ports is an error
     Refuse,
@@ -263,6 +267,7 @@ impl InputArgs {
         if !read.failures.is_empty() {
             return Err(read.failures.remove(0).into());
         }
+        self.check_strictly(&read)?;
         select(&mut read, &reading.selection);
         Ok((read, reading))
     }
@@ -288,13 +293,20 @@ impl InputArgs {
             }
         }
         let (read, exit) = read_for(purpose, &self.inputs, &reading)?;
-        if self.strict {
-            let malformed = read.traffic.as_ref().map_or(0, |t| t.report.records.malformed);
-            if exit == Exit::Failed || malformed > 0 || read.lacking > 0 {
-                bail!("stopped, as --strict asks, because not everything could be read");
-            }
+        if self.strict && exit == Exit::Failed {
+            bail!(STOPPED);
         }
+        self.check_strictly(&read)?;
         Ok((read, reading, exit))
+    }
+
+    /// With `--strict`, refuses inputs that could not be read to the end, record by record.
+    fn check_strictly(&self, read: &Inputs) -> anyhow::Result<()> {
+        let malformed = read.traffic.as_ref().map_or(0, |t| t.report.records.malformed);
+        if self.strict && (malformed > 0 || read.lacking > 0) {
+            bail!(STOPPED);
+        }
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use rangecover::quote::printable;
 
 /// Writes text that may have colours: they are kept only on a terminal, and not under `NO_COLOR`.
@@ -46,6 +46,20 @@ pub(crate) fn stream(
     write(&mut file).with_context(place)?;
     file.as_file().sync_all().with_context(place)?;
     file.persist(&target).with_context(place)?;
+    Ok(())
+}
+
+/// Fails early where [`write`] would fail in the end, and changes nothing.
+pub(crate) fn check_writable(path: Option<&Path>) -> anyhow::Result<()> {
+    let Some(path) = path.filter(|path| *path != Path::new("-")) else { return Ok(()) };
+    let place = || format!("cannot write {}", path.display());
+    let target: PathBuf = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if target.is_dir() {
+        return Err(anyhow!("it is a folder; name a file in it").context(place()));
+    }
+    if !target.exists() || target.is_file() {
+        temporary_beside(&target).with_context(place)?;
+    }
     Ok(())
 }
 

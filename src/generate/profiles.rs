@@ -2,7 +2,8 @@
 //!
 //! A profile is data: ports that are always used, and ranges of which a share is. What is chosen
 //! of a range is random, and so are the instance numbers. A profile is one list: which of its ports
-//! are of tcp and which of udp is not told apart.
+//! are of tcp and which of udp is not told apart. Port 22, where it is in a profile, is SSH, by which
+//! the host is administered: RFC 4253, section 4, and IANA.
 
 use super::dice::Dice;
 use super::draft::Draft;
@@ -119,8 +120,8 @@ pub(super) const MEDIA_SERVER: Profile = Profile {
 
 /// The nodes of a cluster for big data behind one group.
 ///
-/// Apache, `hdfs-default.xml` (8020, 9864-9871, 8480, 8485), `yarn-default.xml` (8030-8033, 8040,
-/// 8042, 8088), `mapred-default.xml` (10020, 19888, 13562), `HBase` (16000, 16010, 16020, 16030),
+/// Apache, `hdfs-default.xml` (8020, 9864, 9866-9868, 9870, 8480, 8485), `yarn-default.xml`
+/// (8030-8033, 8040, 8042, 8088), `mapred-default.xml` (10020, 19888, 13562), `HBase` (16000, 16010, 16020, 16030),
 /// `ZooKeeper` (2181, 2888, 3888), Kafka (9092), Hive (9083, 10000, 10002) and Spark (7077, 8080,
 /// 8081, 18080, 4040 and up); what binds to port 0 gets one of 32768-60999, `ip_local_port_range`
 /// of Linux.

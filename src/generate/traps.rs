@@ -1,4 +1,7 @@
 //! Port sets that a heuristic is bad at, whatever the seed.
+//!
+//! A `greedy-trap` has room for some 3,000 ports: beyond, the last parts fall off the end, and
+//! ports drawn from everywhere take their place.
 
 use super::dice::Dice;
 use super::draft::Draft;

@@ -42,11 +42,11 @@ pub enum Reason {
     #[error("none of its records is valid; {}", first_malformed(.0))]
     AllMalformed(Box<LogReport>),
     #[error(
-        "neither a port list (such as 443 or 80-86) nor a flow log; its first line is '{0}'. A flow log without a header line needs --log-format"
+        "neither a port list (such as 443 or 80-86) nor an address list (such as 10.0.0.0/8) nor a flow log; its first line is '{0}'. A flow log without a header line needs --log-format"
     )]
     Unknown(String),
     #[error(
-        "neither a port list (such as 443 or 80-86) nor a flow log; its first line is '{0}'. None of its first lines is a record in the fields of --log-format; --input-format text reads it all the same"
+        "neither a port list (such as 443 or 80-86) nor an address list (such as 10.0.0.0/8) nor a flow log; its first line is '{0}'. None of its first lines is a record in the fields of --log-format; --input-format text reads it all the same"
     )]
     Unfit(String),
     #[error("{0}")]

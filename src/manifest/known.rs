@@ -52,7 +52,7 @@ pub enum Contradiction {
     Digest { found: Digest, stated: Digest },
     #[error("{column} is {found}, the manifest says {stated}")]
     Size { column: &'static str, found: u64, stated: u64 },
-    #[error("a cover costs {cost}, less than the value {value} of the manifest")]
+    #[error("a cover costs {cost}, better than the manifest's value {value}; update the manifest")]
     Beaten { cost: u64, value: u64 },
     #[error("a cover costs {cost}, less than the bound {bound} of the manifest")]
     BelowBound { cost: u64, bound: u64 },
@@ -62,6 +62,14 @@ pub enum Contradiction {
     Feasible { cost: u64 },
     #[error("there is no cover, the manifest says that one costs {value}")]
     Infeasible { value: u64 },
+}
+
+impl Contradiction {
+    /// Whether the answer is right all the same, and more is known now.
+    #[must_use]
+    pub fn is_progress(&self) -> bool {
+        matches!(self, Self::Beaten { .. })
+    }
 }
 
 impl DataSet {

@@ -67,6 +67,10 @@ fn bad_lists_say_what_and_where() {
     folder.run("solve good --zones zones.toml").fails_with("an address list does not say");
     let said = folder.run("solve good --forbid 22");
     said.fails_with("--forbid and --weights are about ports, and this is a list of addresses");
+    for flag in ["--protocol tcp", "--interface eni-1"] {
+        let said = folder.run(&format!("solve good {flag}"));
+        said.fails_with("good: --protocol and --interface are about ports and flow logs, and this");
+    }
 }
 
 proptest! {

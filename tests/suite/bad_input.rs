@@ -117,7 +117,10 @@ fn a_file_of_no_known_kind_is_an_error_when_it_was_named() {
     ]);
     folder.write("image.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     for name in ["letter.txt", "valid.json", "image.png"] {
-        let message = format!("{name}: neither a port list (such as 443 or 80-86) nor a flow log");
+        let message = format!(
+            "{name}: neither a port list (such as 443 or 80-86) nor an address list (such as \
+             10.0.0.0/8) nor a flow log"
+        );
         folder.run(&format!("solve {name}")).fails_with(&message);
     }
 }

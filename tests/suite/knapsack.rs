@@ -163,3 +163,11 @@ fn answers_say_and_check_what_rules_take() {
         said.fails_with(message);
     }
 }
+
+#[test]
+fn a_table_is_not_written_without_its_zones() {
+    let folder = Folder::new();
+    folder.run("generate knapsack --zones no/z.toml -o k.csv").fails_with("cannot write no/z.toml");
+    folder.run("generate knapsack --zones z.toml -o no/k.csv").fails_with("cannot write no/k.csv");
+    assert_eq!(folder.names(), [""; 0]);
+}

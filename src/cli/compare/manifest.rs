@@ -12,14 +12,15 @@ use walkdir::WalkDir;
 
 use rangecover::answer::Answer;
 use rangecover::instance::Instance;
-use rangecover::manifest::{self, DataSet, Digest, Origin, Size};
+use rangecover::manifest::{self, DataSet, Digest, Known, Origin, Size};
 use rangecover::quote::quoted;
 
 use super::Instances;
 use super::row::Case;
 use crate::cli::args::{Job, LimitArgs, load_one};
-use crate::cli::generate;
 use crate::cli::inputs::InputArgs;
+use crate::cli::solve::exit_of;
+use crate::cli::{Exit, generate};
 
 const HEADING: &str = "Manifest";
 
@@ -109,16 +110,20 @@ impl<'a> Manifest<'a> {
     fn instance(&self, set: &DataSet) -> anyhow::Result<(Case, Instance)> {
         let scratch = tempfile::tempdir().context("cannot write what is generated")?;
         let (input, flags, seed) = match &set.origin {
-            Origin::Input(below) => (self.folder().join(below), Vec::new(), None),
+            Origin::Input(below) => (self.input(below)?, Vec::new(), None),
             Origin::Generate(args) => generated(set, args, &scratch)?,
         };
+        let makes_zones = !flags.is_empty();
         let words = [OsString::from(&input)].into_iter().chain(flags);
         let mut args: SetArgs = parsed(words.chain(set.flags.iter().map(OsString::from)))?;
         if args.inputs.n_inputs() > 1 {
             bail!("the flags have an input; leave it out");
         }
         // As they stand in the manifest, before its paths are resolved.
-        let limits = args.limits.flags();
+        let reading = args.inputs.flags().into_iter();
+        // What is generated needs no flag for the zones that come with it.
+        let reading = reading.filter(|flag| !(makes_zones && flag.starts_with("--zones ")));
+        let limits = args.limits.flags_and(reading);
         let root = self.root();
         let mut digests = digests(&input)?;
         for file in [args.inputs.files_from(&root), args.limits.files_from(&root)] {
@@ -129,6 +134,20 @@ impl<'a> Manifest<'a> {
         set.check_size(Size::of(&instance))?;
         let case = Case::new(set.name.clone(), limits, &instance, source.zones.is_some());
         Ok((Case { family: set.family.clone(), seed, ..case }, instance))
+    }
+
+    /// The path of an input, which no link leads out of the folder.
+    fn input(&self, below: &str) -> anyhow::Result<PathBuf> {
+        let path = self.folder().join(below);
+        let whole = |path: &Path| path.canonicalize().with_context(|| path.display().to_string());
+        if whole(&path)?.starts_with(whole(&self.folder().join("."))?) {
+            Ok(path)
+        } else {
+            bail!(
+                "{} leads out of the folder of the manifest; put the file itself there",
+                path.display()
+            )
+        }
     }
 
     /// Where the inputs are.
@@ -187,9 +206,19 @@ fn digests(input: &Path) -> anyhow::Result<Vec<Digest>> {
     let mut files = Vec::new();
     for entry in WalkDir::new(input) {
         let entry = entry?;
-        if entry.file_type().is_file() {
+        let (kind, place) = (entry.file_type(), entry.path().display());
+        if kind.is_symlink() {
+            bail!("{place} is a link; put the file itself there");
+        }
+        if !kind.is_file() && !kind.is_dir() {
+            bail!("{place} is neither a file nor a folder");
+        }
+        if kind.is_file() {
             files.push(entry.into_path());
         }
+    }
+    if files.is_empty() {
+        bail!("{} has no file in it", input.display());
     }
     // As the command `sort` puts them.
     files.sort_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
@@ -210,8 +239,13 @@ impl Instances for Manifest<'_> {
         self.instance(set).with_context(|| self.place(set))
     }
 
-    fn check(&self, index: usize, answer: &Answer) -> anyhow::Result<()> {
+    fn check(&self, index: usize, answer: &Answer) -> anyhow::Result<Exit> {
         let set = &self.sets[index];
-        set.check_answer(answer).with_context(|| self.place(set))
+        set.check_answer(answer).with_context(|| self.place(set))?;
+        Ok(match (set.known, exit_of(answer)) {
+            // It was to be shown that there is no cover.
+            (Known::Infeasible, Exit::Infeasible) => Exit::Answered,
+            (_, exit) => exit,
+        })
     }
 }

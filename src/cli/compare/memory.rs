@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use rangecover::instance::Instance;
 use rangecover::solve::{Solver, solve};
@@ -73,5 +73,8 @@ pub(super) fn measured(
     drop(input);
     let said = child.wait_with_output()?;
     let text = String::from_utf8_lossy(&said.stdout);
-    Ok(if written && said.status.success() { text.trim().parse().ok() } else { None })
+    if !written || !said.status.success() {
+        bail!("the process that measures it failed: {}", said.status);
+    }
+    Ok(text.trim().parse().ok())
 }
