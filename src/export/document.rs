@@ -3,7 +3,7 @@
 //! All text in it is plain: what a format would take as markup is escaped when it is written.
 
 use super::number::counted;
-use super::table::table;
+use super::table::{is_numeric, table};
 use crate::quote::{printable, quoted};
 
 /// Rows of a table that text for a terminal shows, where more would drown the rest.
@@ -74,11 +74,7 @@ impl Grid {
 
     /// Whether a column holds numbers, which then stand to the right.
     pub(super) fn is_numeric(&self, column: usize) -> bool {
-        let cells =
-            || self.rows.iter().map(|row| row[column].as_str()).filter(|cell| !cell.is_empty());
-        let digit = |cell: &str| cell.starts_with(|c: char| c.is_ascii_digit());
-        cells().next().is_some()
-            && cells().all(|cell| digit(cell.strip_prefix('-').unwrap_or(cell)))
+        is_numeric(&self.rows, column)
     }
 }
 

@@ -10,7 +10,7 @@ use super::gap::{Gap, gaps};
 use super::problem::Problem;
 use super::profile::{Profile, profile};
 use super::ratio::{FamilyRatios, Times, by_family, fastest, times};
-use super::scaling::{Scaling, Size, scaling};
+use super::scaling::{Scaling, scalings};
 use super::{Outcome, Record, Results, Run};
 use crate::solve::default_solver;
 
@@ -107,8 +107,8 @@ impl Statistics {
             baseline,
             times: times(&results, baseline, choices.shift),
             gaps: gaps(&results),
-            profile: profile(&results),
-            scaling: Size::ALL.map(|size| scaling(&results, size)).into(),
+            profile: profile(&results, baseline),
+            scaling: scalings(&results),
             families: families.unwrap_or_default(),
             problems: results.problems,
             entrants: results.entrants,
