@@ -1,5 +1,7 @@
 //! All statistics of results, as one value.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 use thiserror::Error;
 
@@ -17,7 +19,7 @@ use crate::solve::default_solver;
 /// What can be chosen of statistics.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choices {
-    /// The solver that times are compared with: `price` if it is there, or else the fastest.
+    /// The solver that times are compared with: the `price` with the most rows, or else the fastest.
     pub baseline: Option<String>,
     /// The shift of geometric means, in milliseconds; more than 0.
     pub shift: f64,
@@ -95,7 +97,7 @@ impl Statistics {
             Some(name) => Some(chosen(&results, name)?),
             None => results
                 .named(default_solver().name())
-                .next()
+                .min_by_key(|&i| Reverse(results.of(i).count()))
                 .or_else(|| fastest(&results, choices.shift)),
         };
         let families = baseline.map(|baseline| by_family(&results, baseline, choices.shift));

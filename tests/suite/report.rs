@@ -79,6 +79,10 @@ fn the_baseline_and_the_shift_can_be_chosen() {
         folder.run(&format!("report r.csv --shift {shift}")).exits(2);
     }
     folder.run("report").exits(2);
+    let first = row("one", 1, "price", "optimal 1 1", "1").replace(",abc,", ",def,");
+    folder.write("first.csv", format!("{HEAD}\n{first}"));
+    let text = folder.run("report first.csv r.csv").exits(0).stdout;
+    assert!(text.contains("by that of price (abc),"), "the one with the most rows: {text}");
 }
 
 #[test]
