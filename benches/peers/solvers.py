@@ -13,8 +13,6 @@ import io
 import json
 import math
 import os
-import platform
-import statistics
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -27,7 +25,10 @@ COLUMNS = (
     "instance family limits n_ports n_runs n_groups budget solver outcome n_rules units units_ipv6 "
     "open_ports cost bound gap verified milliseconds repeats memory_bytes version commit seed machine"
 ).split()
+# What all rows of an instance have in common, whoever solved it.
+COMMON = "instance family limits n_ports n_runs n_groups budget commit seed machine".split()
 SEED = "1"
+THREADS = 1
 # Reading a file of many rows takes some solvers longer than the solve.
 SECONDS_TO_READ = 300
 
@@ -105,51 +106,13 @@ def repairs(inputs, flags):
     return answer["repairs"]
 
 
-def machine():
-    name = platform.processor() or platform.machine()
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            name = next((l.split(":")[1].strip() for l in lines if l.startswith("model name")), name)
-    except OSError:
-        pass
-    return f"{name}, {os.cpu_count()} cores, {platform.system()}"
-
-
-def commit():
-    git = ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"]
-    done = subprocess.run(git, capture_output=True, text=True, check=False)
-    return done.stdout.strip()
-
-
-def ours(inputs, flags, repeats):
-    """The row of `price`: certificate included, the median of some runs."""
+def ours(instance, inputs, flags, repeats):
+    """The row of `price`, as `compare` writes it, with what it is called here."""
     command = ["compare", *inputs, *flags, "--solvers", "price", "--format", "csv"]
-    has_repeats = "--repeats" in run("compare", "--help")
-    if has_repeats:
-        command += ["--repeats", repeats]
-    runs = 1 if has_repeats else repeats
-    rows = [next(csv.DictReader(io.StringIO(run(*command, codes=(0, 3))))) for _ in range(runs)]
-    row = rows[0]
-    if not has_repeats:
-        row["milliseconds"] = statistics.median(float(row["milliseconds"]) for row in rows)
-        row["repeats"] = repeats
-    row["version"] = run("--version").strip()
-    return {name: row[name] for name in COLUMNS if row.get(name) not in (None, "")}
-
-
-def size(inputs, flags, opb):
-    """What the instance measures."""
-    answer = json.loads(run("solve", *inputs, *flags, "--format", "json", codes=(0, 3)))["answers"][0]
-    with open(opb, encoding="ascii") as lines:
-        n_holes = int(lines.readline().split()[2])
-    groups = answer["groups"]
-    return {
-        "n_ports": sum(group["n_used_ports"] for group in groups),
-        "n_runs": n_holes + len(groups),
-        "n_groups": len(groups),
-        "budget": flags[1],
-        "limits": " ".join(flags),
-    }
+    command += ["--repeats", repeats, "--threads", THREADS]
+    row = next(csv.DictReader(io.StringIO(run(*command, codes=(0, 3)))))
+    row |= {"instance": instance.name, "family": instance.family, "seed": SEED}
+    return {name: row[name] for name in COLUMNS if row[name] != ""}
 
 
 def theirs(name, file, arguments, clusters):
@@ -222,13 +185,10 @@ def measure(instance, arguments, write):
     folder = arguments.folder
     inputs = instance.generate(folder)
     flags = instance.flags(inputs)
-    opb = folder / f"{instance.name}.opb"
-    run("model", *inputs, *flags, "--format", "opb", "-o", opb)
-    mine = ours(inputs, flags, arguments.repeats)
-    common = {"instance": instance.name, "family": instance.family, **size(inputs, flags, opb)}
-    common |= {"commit": commit(), "seed": SEED, "machine": machine()}
+    mine = ours(instance, inputs, flags, arguments.repeats)
+    common = {name: mine[name] for name in COMMON if name in mine}
     rows, wrong = [mine], []
-    write({**mine, **common})
+    write(mine)
     for engine, name, file in files_of(instance, inputs, flags, folder, arguments.engines):
         row, claim = row_of(theirs(engine, file, arguments, flags[1]), mine, name)
         rows.append(row)
@@ -308,7 +268,9 @@ def main():
             results[instance.name], claims = measure(instance, given, write)
             wrong += claims
     print("\n".join(table(results)))
-    print(f"\n{machine()}; CP-SAT with {CP_SAT_WORKERS} workers, the others with one thread")
+    machines = dict.fromkeys(rows[0].get("machine", "a machine") for rows in results.values())
+    threads = f"CP-SAT with {CP_SAT_WORKERS} workers, the others, rangecover too, with one thread"
+    print(f"\n{', '.join(machines)}; {threads}")
     if wrong:
         sys.exit("\n".join(["solvers disagree:", *wrong]))
 

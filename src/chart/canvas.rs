@@ -8,6 +8,7 @@ use plotters::style::{FontTransform, register_font};
 
 use super::ChartError;
 use super::shapes::{Point, Rect, dashes};
+use crate::quote::without_middle;
 
 /// The name the embedded font is registered under, and the list that viewers of an SVG look up.
 const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
@@ -73,6 +74,20 @@ impl Type {
             }
         }
         lines
+    }
+
+    /// The text in lines of a width, broken at spaces; the middle is left out where it is long.
+    pub(super) fn wrap_ends(&self, text: &str, width: f64, most_lines: usize) -> Vec<String> {
+        // More than that fits no line.
+        const MOST: usize = 200;
+        let fits = |text: &str| {
+            text.split_whitespace().all(|word| self.width(word) <= width)
+                && self.wrap(text, width, most_lines + 1).len() <= most_lines
+        };
+        let n_chars = text.chars().count();
+        let sizes: Vec<usize> = (1..=n_chars.min(MOST)).collect();
+        let n_kept = sizes.partition_point(|&n| fits(&without_middle(text, n)));
+        self.wrap(&without_middle(text, n_kept.max(1)), width, most_lines)
     }
 }
 

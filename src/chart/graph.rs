@@ -10,6 +10,7 @@ use super::page::{HEAD, MARGIN, TITLE, clean, draw_caption};
 use super::shapes::{Point, Rect};
 use super::signs::{Detail, GREY, INK, LOOKS, Look, draw_sample};
 use super::{ChartError, canvas};
+use crate::quote::told_apart;
 
 /// The most series that one graph can tell apart; its caption counts the rest.
 pub const MOST_SERIES: usize = LOOKS.len();
@@ -44,7 +45,7 @@ pub struct Graph {
 /// What is drawn for one name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// Any text, cut where it is too long.
+    /// Any text; its middle is left out where it is too long.
     pub name: String,
     /// A line below the name in the legend.
     pub fact: String,
@@ -169,9 +170,11 @@ impl Graph {
         let bold = Type { bold: true, ..FACE };
         let most_lines = if self.series.len() <= FEW_SERIES { 2 } else { 1 };
         let mut y = area.top + 10.0;
-        for (series, look) in self.series.iter().zip(LOOKS) {
+        let names: Vec<&str> = self.series.iter().map(|series| series.name.as_str()).collect();
+        let names = told_apart(&names, |name| bold.wrap_ends(name, width, most_lines));
+        for ((series, name), look) in self.series.iter().zip(names).zip(LOOKS) {
             draw_sample(canvas, (left, y), SAMPLE, look)?;
-            for (i, line) in bold.wrap(&series.name, width, most_lines).iter().enumerate() {
+            for (i, line) in name.iter().enumerate() {
                 y += if i > 0 { LINE } else { 0.0 };
                 canvas.text(line, (words, y + 5.0), Align::Start, bold)?;
             }

@@ -76,6 +76,20 @@ fn what_does_not_fit_is_counted() {
 }
 
 #[test]
+fn long_names_that_differ_at_the_end_or_in_the_middle_are_told_apart() {
+    let name = |commit: &str, end: &str| {
+        let machine = "some processor of a long name and number ".repeat(3);
+        format!("price (rangecover 0.1.0, {machine}{commit} {machine}{end})")
+    };
+    for names in [[name("a", "linux"), name("a", "macos")], [name("a", "x"), name("b", "x")]] {
+        let svg = text(&graph(names.iter().map(|name| steps(name, &[(1.0, 0.5)])).collect()));
+        let apart = svg.contains("linux)") && svg.contains("macos)");
+        let numbered = svg.contains("1: price") && svg.contains("2: price");
+        assert!(apart || numbered, "{svg}");
+    }
+}
+
+#[test]
 fn no_series_is_no_graph() {
     assert_eq!(graph_svg(&graph(Vec::new())), Err(ChartError::NoCurves));
 }

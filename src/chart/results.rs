@@ -61,14 +61,19 @@ pub fn scaling_graph(statistics: &Statistics, scaling: &Scaling) -> Option<Graph
         title: format!("Time against {}", scaling.size.name()),
         x_label: x_label.to_owned(),
         y_label: "time (ms)".to_owned(),
-        caption: "Each point is an instance; lines are power laws by least squares on logarithms."
-            .to_owned(),
+        caption:
+            "Each point is an instance that the solver came to its end on; lines are power laws by \
+                  least squares on logarithms."
+                .to_owned(),
         series: series.collect(),
     })
 }
 
 fn fact(growth: &Growth) -> String {
     match growth.law {
+        Some(law) if !growth.is_telling => {
+            format!("R² {}: no law told", hundredths(law.r2))
+        }
         Some(law) => {
             format!("exponent {} ± {}", hundredths(law.exponent), hundredths(law.error))
         }
@@ -76,9 +81,9 @@ fn fact(growth: &Growth) -> String {
     }
 }
 
-/// The law from the least size to the largest.
+/// The law that is told, from the least size to the largest.
 fn line(growth: &Growth) -> Option<[(f64, f64); 2]> {
-    let law = growth.law?;
+    let law = growth.told()?;
     let (first, last) = (growth.points.first()?.0, growth.points.last()?.0);
     Some([first, last].map(|size| (size, law.at(size))))
 }

@@ -21,9 +21,10 @@ use super::{Exit, output, usage};
 ///
 /// Nothing is solved: the rows are those of `rangecover compare --format csv`, or of any tool that
 /// writes the same columns. All files are read together. Rows are about the same instance where
-/// `instance`, `limits` and `budget` are the same, and of the same solver where `solver`,
-/// `version`, `commit` and `machine` are; of several such rows the one with the most repeats
-/// counts, or else the first. Claims that contradict one another are reported, with status 1.
+/// `instance`, `limits` and `budget` are the same and no known size or seed differs, and of the
+/// same solver where `solver`, `version`, `commit` and `machine` are; of several such rows the one
+/// with the most repeats counts, or else the first. Covers that a checker refused are no best known
+/// values. Claims that contradict one another are reported, with status 1.
 ///
 /// Example: `rangecover report results.csv peers.csv -o report.html`
 #[derive(clap::Args)]
@@ -93,6 +94,9 @@ impl Args {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let format = args.format()?;
+    if let Some(path) = args.file() {
+        check_folder(path)?;
+    }
     let mut records = Vec::new();
     for path in &args.results {
         records.extend(read_file(path)?);
@@ -123,6 +127,16 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         print_error(&anyhow::anyhow!("{contradiction}"));
     }
     Ok(if statistics.contradictions.is_empty() { Exit::Answered } else { Exit::Failed })
+}
+
+/// Fails where the folder of a file to be written is missing, before any chart beside it fails.
+fn check_folder(path: &Path) -> anyhow::Result<()> {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") && !folder.is_dir() => {
+            bail!("cannot write {}: {} is no folder", path.display(), folder.display())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn read_file(path: &Path) -> anyhow::Result<Vec<Record>> {

@@ -3,8 +3,8 @@
 //! All text in it is plain: what a format would take as markup is escaped when it is written.
 
 use super::number::counted;
-use super::table::table;
-use crate::quote::{printable, quoted};
+use super::table::{is_numeric, table};
+use crate::quote::{printable, shortened, told_apart};
 
 /// Rows of a table that text for a terminal shows, where more would drown the rest.
 const TEXT_ROWS: usize = 20;
@@ -74,11 +74,7 @@ impl Grid {
 
     /// Whether a column holds numbers, which then stand to the right.
     pub(super) fn is_numeric(&self, column: usize) -> bool {
-        let cells =
-            || self.rows.iter().map(|row| row[column].as_str()).filter(|cell| !cell.is_empty());
-        let digit = |cell: &str| cell.starts_with(|c: char| c.is_ascii_digit());
-        cells().next().is_some()
-            && cells().all(|cell| digit(cell.strip_prefix('-').unwrap_or(cell)))
+        is_numeric(&self.rows, column)
     }
 }
 
@@ -107,9 +103,17 @@ fn text_list(facts: &[String]) -> String {
 
 fn text_table(grid: &Grid) -> String {
     let shown = grid.rows.len().min(TEXT_ROWS);
-    let head: Vec<&str> = grid.head.iter().map(String::as_str).collect();
-    let row = |row: &Vec<String>| row.iter().map(|cell| quoted(cell)).collect();
-    let rows: Vec<Vec<String>> = grid.rows[..shown].iter().map(row).collect();
+    let apart = |texts: Vec<&String>| {
+        let texts: Vec<&str> = texts.into_iter().map(String::as_str).collect();
+        told_apart(&texts, shortened)
+    };
+    let columns = 0..grid.head.len();
+    let columns = columns.map(|i| apart(grid.rows[..shown].iter().map(|row| &row[i]).collect()));
+    let columns: Vec<Vec<String>> = columns.collect();
+    let head = apart(grid.head.iter().collect());
+    let head: Vec<&str> = head.iter().map(String::as_str).collect();
+    let rows: Vec<Vec<String>> =
+        (0..shown).map(|row| columns.iter().map(|column| column[row].clone()).collect()).collect();
     let mut text = table(&head, &rows);
     if shown < grid.rows.len() {
         let rest = counted((grid.rows.len() - shown) as u64, "row");

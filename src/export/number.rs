@@ -42,11 +42,13 @@ pub fn duration(seconds: u32) -> String {
 }
 
 /// A number of at least 0 to three digits that count: `0.0123`, `1.20`, `45.6`, `1,230`.
+///
+/// Scientific where noughts would drown the digits: `1.20e-9`, `3.40e15`.
 #[must_use]
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "not negative, and whole in this branch; a cast of what is larger saturates"
+    reason = "not negative, whole and far below 2^64 in this branch"
 )]
 pub fn significant(value: f64) -> String {
     const DIGITS: i32 = 3;
@@ -55,8 +57,13 @@ pub fn significant(value: f64) -> String {
     }
     // The power after rounding: 9.996 is 10.0.
     let scientific = format!("{value:.2e}");
-    let power: i32 =
-        scientific.rsplit('e').next().and_then(|power| power.parse().ok()).unwrap_or(0);
+    let Some(power) = scientific.rsplit_once('e').and_then(|(_, power)| power.parse::<i32>().ok())
+    else {
+        return scientific;
+    };
+    if !(-6..15).contains(&power) {
+        return scientific;
+    }
     if let Ok(decimals) = usize::try_from(DIGITS - 1 - power) {
         return format!("{value:.decimals$}");
     }
@@ -122,7 +129,16 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(significant(value), text, "{value}");
         }
-        assert_eq!(significant(1e300), grouped(u64::MAX));
+        assert_eq!(significant(1e14), "100,000,000,000,000");
+        assert_eq!(
+            [1e-6, 1.234e-7, 9.996e14].map(significant),
+            ["0.00000100", "1.23e-7", "1.00e15"]
+        );
+        assert_eq!(
+            [1e-320, 1e300, f64::MAX].map(significant),
+            ["1.00e-320", "1.00e300", "1.80e308"]
+        );
+        assert_eq!(significant(f64::INFINITY), "inf");
     }
 
     #[test]

@@ -4,8 +4,11 @@ use super::document::{Block, Document, Figure, Grid};
 use super::number::{bytes, counted, grouped, hundredths, milliseconds, share, significant};
 use crate::results::profile::FACTORS;
 use crate::results::ratio::Ratio;
-use crate::results::scaling::{FEWEST_SIZES, Scaling, Size};
+use crate::results::scaling::{FEWEST_SIZES, LEAST_R2, Scaling, Size};
 use crate::results::{Outcome, Statistics};
+
+/// Of less memory the measure says little: Linux counts pages in batches for each core.
+const LEAST_MEMORY: u64 = 256 * 1024;
 
 /// The name of the figure of the profile.
 pub const PROFILE: &str = "profile";
@@ -20,10 +23,10 @@ pub fn scaling_name(size: Size) -> &'static str {
     }
 }
 
-/// Whether a section is about time against a size: always about runs, else where sizes vary.
+/// Whether a section is about time against a size: always about runs, else where a law holds.
 #[must_use]
 pub fn has_section(scaling: &Scaling) -> bool {
-    scaling.size == Size::Runs || scaling.is_fitted()
+    scaling.size == Size::Runs || scaling.is_telling()
 }
 
 /// The document, with the figures where they belong.
@@ -108,6 +111,13 @@ fn setting(statistics: &Statistics) -> Vec<Block> {
     if setting.machines.len() > 1 {
         facts.push("times of different machines stand side by side".to_owned());
     }
+    let doubles = statistics.problems.iter().filter(|problem| problem.has_double);
+    let mut doubles: Vec<&str> = doubles.map(|problem| problem.instance.as_str()).collect();
+    doubles.dedup();
+    if !doubles.is_empty() {
+        let doubles = doubles.join(", ");
+        facts.push(format!("told apart, for sizes or seeds under one name differ: {doubles}"));
+    }
     if !setting.repeated.is_empty() {
         facts.push(format!(
             "measured again, and left out for the row with the most repeats or else the first: {}",
@@ -170,7 +180,8 @@ fn times(statistics: &Statistics) -> Vec<Block> {
     };
     let baseline = statistics.name(baseline);
     let mut head = vec!["solver", "times", "mean", "ratio", "common instances"];
-    let with_memory = statistics.answers.iter().any(|answers| answers.memory.is_some());
+    let most_memory = statistics.answers.iter().filter_map(|answers| Some(answers.memory?.1)).max();
+    let with_memory = most_memory >= Some(LEAST_MEMORY);
     if with_memory {
         head.extend(["median memory", "most memory"]);
     }
@@ -187,7 +198,7 @@ fn times(statistics: &Statistics) -> Vec<Block> {
         ];
         if with_memory {
             #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
-            let memory = answers.memory.map(|(median, most)| (bytes(median), bytes(most as f64)));
+            let memory = answers.memory.map(|(median, most)| (memory(median), memory(most as f64)));
             let (median, most) = memory.unzip();
             row.extend([median.unwrap_or_default(), most.unwrap_or_default()]);
         }
@@ -200,6 +211,13 @@ fn times(statistics: &Statistics) -> Vec<Block> {
         milliseconds(statistics.shift)
     );
     vec![heading, Block::Text(text), Block::Table(grid)]
+}
+
+/// Bytes, as far as they can be told.
+#[expect(clippy::cast_precision_loss, reason = "a power of two")]
+fn memory(n: f64) -> String {
+    let least = LEAST_MEMORY as f64;
+    if n < least { format!("< {}", bytes(least)) } else { bytes(n) }
 }
 
 fn gaps(statistics: &Statistics) -> Vec<Block> {
@@ -223,28 +241,36 @@ fn gaps(statistics: &Statistics) -> Vec<Block> {
     vec![heading, Block::Text(text), Block::Table(grid)]
 }
 
+/// Who and what is not in the profile, as sentences after its text.
+fn beside_profile(statistics: &Statistics) -> String {
+    let profile = &statistics.profile;
+    let mut sentences = vec![String::new()];
+    let left_out = statistics.names(profile.left_out.iter().copied());
+    if !left_out.is_empty() {
+        sentences.push(format!("Without a timed proof, and left out: {left_out}."));
+    }
+    let apart = statistics.names(profile.apart.iter().copied());
+    if !apart.is_empty() {
+        sentences.push(format!("Without an instance in common with these, and left out: {apart}."));
+    }
+    if profile.trivial > 0 {
+        let trivial = counted(profile.trivial as u64, "instance");
+        sentences.push(format!("Left out as well: {trivial} with nothing to cover."));
+    }
+    sentences.join(" ")
+}
+
 fn profile(statistics: &Statistics, figures: &[Figure]) -> Vec<Block> {
     let profile = &statistics.profile;
     let mut blocks = vec![heading("Performance profile")];
-    let left_out = statistics.names(profile.left_out.iter().copied());
-    let left_out = if left_out.is_empty() {
-        String::new()
-    } else {
-        format!(" Without a timed proof, and left out: {left_out}.")
-    };
+    let beside = beside_profile(statistics);
     if profile.curves.is_empty() {
-        blocks.push(Block::Text(format!("Nobody proves anything in a time.{left_out}")));
-        return blocks;
-    }
-    if profile.problems == 0 {
-        let names = statistics.names(profile.curves.iter().map(|curve| curve.entrant));
-        let text = format!("No instance has a row of each of {names}.{left_out}");
-        blocks.push(Block::Text(text));
+        blocks.push(Block::Text(format!("Nobody proves anything in a time.{beside}")));
         return blocks;
     }
     blocks.push(Block::Text(format!(
         "Over the {} of {} that all of these solvers have a row for: the share that a solver \
-         solves, with proof (optimal or infeasible), within τ times the time of the fastest.{left_out}",
+         solves, with proof (optimal or infeasible), within τ times the time of the fastest.{beside}",
         count(profile.problems),
         counted(statistics.problems.len() as u64, "instance")
     )));
@@ -262,38 +288,62 @@ fn profile(statistics: &Statistics, figures: &[Figure]) -> Vec<Block> {
     blocks
 }
 
+/// What the laws are, and whose are not told.
+fn about_growth(statistics: &Statistics, scaling: &Scaling) -> String {
+    let mut sentences = vec![format!(
+        "Time ~ size^exponent, by least squares on logarithms. Instances differ in more than this \
+         size: R² says how much of the spread it explains. Only laws with R² of at least {LEAST_R2} \
+         are told{}.",
+        if scaling.size == Size::Runs { "" } else { ", and where runs do not explain more" }
+    )];
+    let growths = || scaling.growths.iter();
+    let unfitted = growths().filter(|growth| growth.law.is_none()).map(|growth| growth.entrant);
+    let unfitted = statistics.names(unfitted);
+    if !unfitted.is_empty() {
+        sentences.push(format!("No fit for {unfitted}: that takes {FEWEST_SIZES} distinct sizes."));
+    }
+    let loose = growths().filter(|growth| growth.law.is_some() && !growth.is_telling);
+    let loose = statistics.names(loose.map(|growth| growth.entrant));
+    if !loose.is_empty() {
+        sentences.push(format!("Not told: {loose}."));
+    }
+    let cut: Vec<String> = growths()
+        .filter(|growth| growth.left_out > 0)
+        .map(|of| format!("{} {}", statistics.name(of.entrant), count(of.left_out)))
+        .collect();
+    if !cut.is_empty() {
+        let cut = cut.join(", ");
+        sentences.push(format!("Without proof, and left out: {cut}."));
+    }
+    sentences.join(" ")
+}
+
 fn growth(statistics: &Statistics, scaling: &Scaling, figures: &[Figure]) -> Vec<Block> {
     let mut blocks = vec![heading(&format!("Time against {}", scaling.size.name()))];
     if scaling.growths.is_empty() {
         blocks.push(Block::Text("No answer has both a time and this size.".to_owned()));
         return blocks;
     }
-    let unfitted = scaling.growths.iter().filter(|growth| growth.law.is_none());
-    let unfitted = statistics.names(unfitted.map(|growth| growth.entrant));
-    let mut text =
-        "Time ~ size^exponent, by least squares on logarithms. Instances differ in more \
-                    than this size: R² says how much of the spread it explains."
-            .to_owned();
-    if !unfitted.is_empty() {
-        text = format!("{text} No fit for {unfitted}: that takes {FEWEST_SIZES} distinct sizes.");
-    }
-    blocks.push(Block::Text(text));
+    blocks.push(Block::Text(about_growth(statistics, scaling)));
     blocks.extend(figure(figures, scaling_name(scaling.size)));
     let mut grid =
         Grid::new(&["solver", "points", "sizes", "exponent", "standard error", "R²", "at size 1"]);
     for growth in &scaling.growths {
-        let mut row =
-            vec![statistics.name(growth.entrant), count(growth.points.len()), count(growth.sizes)];
-        row.extend(match growth.law {
-            Some(law) => {
-                let [exponent, error, r2] = [law.exponent, law.error, law.r2].map(hundredths);
-                [exponent, error, r2, milliseconds(law.factor)]
-            }
-            None => Default::default(),
-        });
-        grid.rows.push(row);
+        let Some(law) = growth.told() else { continue };
+        let [exponent, error, r2] = [law.exponent, law.error, law.r2].map(hundredths);
+        grid.rows.push(vec![
+            statistics.name(growth.entrant),
+            count(growth.points.len()),
+            count(growth.sizes),
+            exponent,
+            error,
+            r2,
+            milliseconds(law.factor),
+        ]);
     }
-    blocks.push(Block::Table(grid));
+    if !grid.rows.is_empty() {
+        blocks.push(Block::Table(grid));
+    }
     blocks
 }
 

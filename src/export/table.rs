@@ -13,14 +13,22 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
         .set_header(head.to_vec())
         .add_rows(rows.to_vec());
     for (i, column) in table.column_iter_mut().enumerate() {
-        let digit = |cell: &str| cell.starts_with(|c: char| c.is_ascii_digit());
-        let numeric = |row: &Vec<String>| digit(row[i].strip_prefix('-').unwrap_or(&row[i]));
-        let empty = |row: &Vec<String>| row[i].is_empty();
-        if rows.iter().all(|row| numeric(row) || empty(row)) && rows.iter().any(numeric) {
+        if is_numeric(rows, i) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
     table.trim_fmt() + "\n"
+}
+
+/// Whether a column holds numbers, perhaps with a sign or a bound `< 5`, or nothing.
+pub(super) fn is_numeric(rows: &[Vec<String>], column: usize) -> bool {
+    let is_number = |cell: &str| {
+        let bare = cell.strip_prefix('-').or_else(|| cell.strip_prefix("< ")).unwrap_or(cell);
+        bare.starts_with(|c: char| c.is_ascii_digit())
+    };
+    let mut cells =
+        rows.iter().map(|row| row[column].as_str()).filter(|cell| !cell.is_empty()).peekable();
+    cells.peek().is_some() && cells.all(is_number)
 }
 
 /// CSV with a head line, by the names of the fields.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::gap::Gap;
 use super::mean::median;
-use super::{Outcome, Record, Results, real};
+use super::{Outcome, Results, real};
 
 /// The answers of one solver.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,7 +17,7 @@ pub struct Answers {
     pub outcomes: [usize; 6],
     /// How many values are the best known ones.
     pub best: usize,
-    /// How many values there are.
+    /// How many values there are that no checker refused.
     pub values: usize,
     /// Absolute gaps: median and largest.
     pub gap: Option<(f64, u64)>,
@@ -48,9 +48,6 @@ fn of(results: &Results, entrant: usize) -> Answers {
     let gaps: Vec<Gap> = results.of(entrant).filter_map(|run| Gap::of(run, results)).collect();
     let relative: Vec<f64> = gaps.iter().filter_map(|gap| gap.relative).collect();
     let memory: Vec<u64> = records().filter_map(|record| record.memory_bytes).collect();
-    let answered = [Outcome::Optimal, Outcome::Feasible, Outcome::Infeasible];
-    let refuted =
-        |record: &&Record| answered.contains(&record.outcome) && record.verified == Some(false);
     Answers {
         entrant,
         tried: records().count(),
@@ -60,7 +57,7 @@ fn of(results: &Results, entrant: usize) -> Answers {
         values: gaps.len(),
         gap: middle_and_most(gaps.iter().map(|gap| gap.gap)),
         relative: median(relative.clone()).zip(relative.into_iter().reduce(f64::max)),
-        unverified: records().filter(refuted).count(),
+        unverified: records().filter(|record| record.is_refuted()).count(),
         memory: middle_and_most(memory.into_iter()),
     }
 }
@@ -79,15 +76,16 @@ mod tests {
     fn answers_and_gaps_by_hand() {
         let text = "instance,solver,outcome,cost,bound,memory_bytes,verified\n\
                     a,price,optimal,10,10,100,true\na,greedy,feasible,15,,,true\n\
-                    b,price,optimal,0,0,300,true\nb,greedy,feasible,7,,,false\n\
+                    b,price,optimal,0,0,300,true\nb,greedy,feasible,7,,,\n\
                     c,price,infeasible,,,200,true\nc,greedy,unknown,,,,false\n\
                     d,price,optimal,8,8,,true\nd,greedy,feasible,8,,,true\n\
+                    e,price,optimal,8,8,,true\ne,greedy,feasible,7,,,false\n\
                     d,brute,refused,,,,false\n";
         let results = Results::new(read("r.csv", text.as_bytes()).unwrap());
         let [price, greedy, brute] = <[Answers; 3]>::try_from(answers(&results)).unwrap();
-        assert_eq!((price.tried, price.outcomes, price.best), (4, [3, 0, 1, 0, 0, 0], 3));
+        assert_eq!((price.tried, price.outcomes, price.best), (5, [4, 0, 1, 0, 0, 0], 4));
         assert_eq!((price.gap, price.memory), (Some((0.0, 0)), Some((200.0, 300))));
-        assert_eq!((greedy.outcomes, greedy.best, greedy.values), ([0, 3, 0, 1, 0, 0], 1, 3));
+        assert_eq!((greedy.outcomes, greedy.best, greedy.values), ([0, 4, 0, 1, 0, 0], 1, 3));
         // Gaps 5, 7, 0; relative ones 5/10 and 0/8, since nothing is relative to 0.
         assert_eq!((greedy.gap, greedy.relative), (Some((5.0, 7)), Some((0.25, 0.5))));
         assert_eq!((greedy.unverified, greedy.memory), (1, None));

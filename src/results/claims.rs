@@ -43,8 +43,6 @@ pub enum Clash {
     Unproven { value: u64, bound: u64, by: Claim },
     /// A gap that is not the cost less the bound.
     Gap { gap: u64, value: u64, bound: u64, by: Claim },
-    /// Instances of one name with different sizes.
-    Size { column: &'static str, one: String, of: Claim, other: String, by: Claim },
 }
 
 impl fmt::Display for Contradiction {
@@ -66,9 +64,6 @@ impl fmt::Display for Contradiction {
                     "{by} states a gap of {gap} between the cost {value} and the bound {bound}"
                 )
             }
-            Clash::Size { column, one, of, other, by } => {
-                write!(f, "{column} is {one} for {of}, but {other} for {by}")
-            }
         }
     }
 }
@@ -88,7 +83,7 @@ pub fn contradictions(results: &Results) -> Vec<Contradiction> {
         };
         let alone = runs.iter().flat_map(|run| alone(&run.record, &claim(run)));
         let among = values(runs, claim).into_iter().chain(covers(runs, claim));
-        let clashes = alone.chain(among).chain(sizes(runs, claim));
+        let clashes = alone.chain(among);
         found.extend(clashes.map(|clash| Contradiction { problem: problem.name.clone(), clash }));
     }
     found
@@ -126,23 +121,6 @@ fn covers(runs: &[&Run], claim: impl Fn(&Run) -> Claim) -> Vec<Clash> {
     let Some(cover) = runs.iter().find(has_cover) else { return Vec::new() };
     let none = runs.iter().filter(|run| run.record.outcome == Outcome::Infeasible);
     none.map(|none| Clash::Feasibility { cover: claim(cover), none: claim(none) }).collect()
-}
-
-/// Sizes and seeds against the first row that has any.
-fn sizes(runs: &[&Run], claim: impl Fn(&Run) -> Claim) -> Vec<Clash> {
-    let mut clashes = Vec::new();
-    let mut compare = |column, cell: &dyn Fn(&Record) -> Option<String>| {
-        let mut cells = runs.iter().filter_map(|run| Some((cell(&run.record)?, *run)));
-        let Some((one, first)) = cells.next() else { return };
-        if let Some((other, run)) = cells.find(|(other, _)| *other != one) {
-            clashes.push(Clash::Size { column, one, of: claim(first), other, by: claim(run) });
-        }
-    };
-    compare("n_ports", &|record| record.n_ports.map(|n| n.to_string()));
-    compare("n_runs", &|record| record.n_runs.map(|n| n.to_string()));
-    compare("n_groups", &|record| record.n_groups.map(|n| n.to_string()));
-    compare("seed", &|record| record.seed.clone());
-    clashes
 }
 
 #[cfg(test)]
@@ -189,13 +167,7 @@ mod tests {
             said("a,3,price,optimal,5,6,0,\n"),
             ["a: price (r.csv:2) has a cover of cost 5, but price (r.csv:2) proves at least 6"]
         );
-        assert_eq!(
-            said("a,3,price,optimal,5,5,0,1\na,4,dp,optimal,5,5,0,2\n"),
-            [
-                "a: n_runs is 3 for price (r.csv:2), but 4 for dp (r.csv:3)",
-                "a: seed is 1 for price (r.csv:2), but 2 for dp (r.csv:3)"
-            ]
-        );
+        assert_eq!(said("a,3,price,optimal,5,5,0,1\na,4,dp,optimal,7,7,0,2\n"), [""; 0]);
     }
 
     #[test]

@@ -22,10 +22,10 @@ pub struct Gap {
 }
 
 impl Gap {
-    /// The gap of a run; none without a value.
+    /// The gap of a run; none without a value, or where a checker refused it.
     #[must_use]
     pub fn of(run: &Run, results: &Results) -> Option<Self> {
-        let value = run.record.value()?;
+        let value = run.record.value().filter(|_| !run.record.is_refuted())?;
         let best = results.problems[run.problem].best?;
         let gap = value - best;
         let relative = (best > 0).then(|| real(gap) / real(best));

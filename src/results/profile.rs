@@ -5,7 +5,14 @@
 //! performance profiles", Mathematical Programming 91, 201–213.
 //!
 //! Solved means proven: the optimum, or that there is no cover. The problems are those for which
-//! every solver of the profile has a row; one that it did not solve is beyond every factor.
+//! every solver of the profile has a row; one that it did not solve is beyond every factor. Those
+//! with nothing to cover say nothing, and are left out.
+//!
+//! The solvers are those that prove anything, in this order: the baseline, then the others by how
+//! many problems they share with it, most first, of equal ones the first in the rows. One that
+//! would leave no problem to all of them stays apart.
+
+use std::cmp::Reverse;
 
 use serde::Serialize;
 
@@ -19,10 +26,14 @@ pub const FACTORS: [f64; 5] = [1.0, 2.0, 10.0, 100.0, 1000.0];
 pub struct Profile {
     /// How many problems.
     pub problems: usize,
+    /// How many problems with nothing to cover are left out.
+    pub trivial: usize,
     /// A curve for each solver that proves anything in a time that was measured.
     pub curves: Vec<ProfileCurve>,
     /// Entrants with rows that prove nothing, or were not timed.
     pub left_out: Vec<usize>,
+    /// Entrants that share no problem with all of the profile.
+    pub apart: Vec<usize>,
 }
 
 /// A solver's share as a function of the factor.
@@ -45,31 +56,64 @@ impl ProfileCurve {
 
 /// The time of a proof.
 fn solved(run: &Run) -> Option<f64> {
-    let time = run.record.time().filter(|_| run.record.outcome.is_solved())?;
+    let time = run.record.time().filter(|_| run.record.is_solved())?;
     Some(time.max(LEAST_MILLISECONDS))
 }
 
-/// The profiles of all entrants that prove anything.
+/// The profiles of all entrants that prove anything and share problems.
 #[must_use]
-pub fn profile(results: &Results) -> Profile {
-    let (mut entrants, mut left_out, mut runs) = (Vec::new(), Vec::new(), Vec::new());
-    for entrant in 0..results.entrants.len() {
-        if results.of(entrant).any(|run| solved(run).is_some()) {
-            entrants.push(entrant);
-            runs.push(results.by_problem(entrant));
-        } else {
-            left_out.push(entrant);
-        }
-    }
-    let common = |&problem: &usize| !runs.is_empty() && runs.iter().all(|of| of[problem].is_some());
-    let problems: Vec<usize> = (0..results.problems.len()).filter(common).collect();
-    let times: Vec<Vec<Option<f64>>> = runs
+pub fn profile(results: &Results, baseline: Option<usize>) -> Profile {
+    let telling = |run: &&Run| !results.problems[run.problem].is_trivial();
+    let is_exact =
+        |&entrant: &usize| results.of(entrant).filter(telling).any(|run| solved(run).is_some());
+    let (provers, left_out): (Vec<usize>, Vec<usize>) =
+        (0..results.entrants.len()).partition(is_exact);
+    let trivial = results.problems.iter().filter(|problem| problem.is_trivial()).count();
+    let (problems, entrants) = shared(results, &provers, baseline);
+    let apart = provers.into_iter().filter(|entrant| !entrants.contains(entrant)).collect();
+    let times: Vec<Vec<Option<f64>>> = entrants
         .iter()
-        .map(|of| problems.iter().map(|&problem| of[problem].and_then(solved)).collect())
+        .map(|&entrant| {
+            let runs = results.by_problem(entrant);
+            problems.iter().map(|&problem| runs[problem].and_then(solved)).collect()
+        })
         .collect();
     let curves = entrants.into_iter().zip(curves(&times));
     let curves = curves.map(|(entrant, steps)| ProfileCurve { entrant, steps }).collect();
-    Profile { problems: problems.len(), curves, left_out }
+    Profile { problems: problems.len(), trivial, curves, left_out, apart }
+}
+
+/// The problems of all solvers of the profile, and these solvers in the order of the rows.
+fn shared(
+    results: &Results,
+    provers: &[usize],
+    baseline: Option<usize>,
+) -> (Vec<usize>, Vec<usize>) {
+    let of = |entrant: usize| -> Vec<bool> {
+        let runs = results.by_problem(entrant).into_iter().zip(&results.problems);
+        runs.map(|(run, problem)| run.is_some() && !problem.is_trivial()).collect()
+    };
+    let both = |one: &[bool], other: &[bool]| -> Vec<bool> {
+        one.iter().zip(other).map(|(one, other)| *one && *other).collect()
+    };
+    let count = |of: &[bool]| of.iter().filter(|is_there| **is_there).count();
+    let most = || provers.iter().copied().min_by_key(|&i| Reverse(count(&of(i))));
+    let Some(first) = baseline.filter(|i| provers.contains(i)).or_else(most) else {
+        return Default::default();
+    };
+    let base = of(first);
+    let mut others: Vec<usize> = provers.iter().copied().filter(|&i| i != first).collect();
+    others.sort_by_key(|&i| Reverse(count(&both(&base, &of(i)))));
+    let (mut common, mut entrants) = (base, vec![first]);
+    for entrant in others {
+        let rest = both(&common, &of(entrant));
+        if count(&rest) > 0 {
+            common = rest;
+            entrants.push(entrant);
+        }
+    }
+    entrants.sort_unstable();
+    ((0..common.len()).filter(|&problem| common[problem]).collect(), entrants)
 }
 
 /// The steps of each solver, from its times of the same problems.
@@ -120,10 +164,36 @@ mod tests {
                     a,price,optimal,1\nb,price,infeasible,0\nc,price,optimal,1\n\
                     a,ilp,optimal,3\nb,ilp,refused,\nd,ilp,unknown,9\n\
                     a,greedy,feasible,1\na,dp,optimal,\n";
-        let profile = profile(&Results::new(read("r.csv", text.as_bytes()).unwrap()));
+        let profile = profile(&Results::new(read("r.csv", text.as_bytes()).unwrap()), Some(0));
         assert_eq!((profile.problems, profile.left_out), (2, vec![2, 3]));
         assert_eq!(profile.curves[0].steps, [(1.0, 1.0)]);
         assert_eq!(profile.curves[1].steps, [(3.0, 0.5)]);
+    }
+
+    #[test]
+    fn a_solver_that_would_leave_no_problem_stays_apart() {
+        let text = "instance,solver,outcome,milliseconds\n\
+                    a,price,optimal,1\nb,price,optimal,1\nx,scip,optimal,9\ny,scip,optimal,9\n\
+                    z,scip,optimal,9\na,dp,optimal,2\nb,ilp,optimal,3\na,ilp,unknown,3\n";
+        let results = Results::new(read("r.csv", text.as_bytes()).unwrap());
+        let of = |baseline| {
+            let profile = profile(&results, baseline);
+            let entrants = profile.curves.iter().map(|curve| curve.entrant).collect();
+            (profile.problems, entrants, profile.apart)
+        };
+        assert_eq!(of(Some(0)), (1, vec![0, 2, 3], vec![1]));
+        assert_eq!(of(Some(1)), (3, vec![1], vec![0, 2, 3]));
+        assert_eq!(of(None), of(Some(1)));
+    }
+
+    #[test]
+    fn nothing_to_cover_is_no_proof_that_tells() {
+        let text = "instance,n_ports,solver,outcome,milliseconds,verified\n\
+                    a,9,price,optimal,1,true\nb,0,price,optimal,1,true\n\
+                    a,9,greedy,feasible,1,true\nb,0,greedy,optimal,1,true\n\
+                    a,9,bad,optimal,1,false\n";
+        let profile = profile(&Results::new(read("r.csv", text.as_bytes()).unwrap()), Some(0));
+        assert_eq!((profile.problems, profile.trivial, profile.left_out), (1, 1, vec![1, 2]));
     }
 
     proptest! {

@@ -134,9 +134,16 @@ impl Record {
         self.milliseconds.filter(|_| ran)
     }
 
-    /// The time of an answer: a search that a time limit cut short says nothing of its length.
+    /// Whether a checker was asked for this answer and did not accept it.
     #[must_use]
-    pub fn time_of_answer(&self) -> Option<f64> {
-        self.time().filter(|_| self.outcome != Outcome::Unknown)
+    pub fn is_refuted(&self) -> bool {
+        let answered = self.outcome.is_solved() || self.outcome == Outcome::Feasible;
+        answered && self.verified == Some(false)
+    }
+
+    /// Whether nothing remains to be proven, as far as any checker says.
+    #[must_use]
+    pub fn is_solved(&self) -> bool {
+        self.outcome.is_solved() && !self.is_refuted()
     }
 }

@@ -1,5 +1,7 @@
 //! All statistics of results, as one value.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 use thiserror::Error;
 
@@ -10,14 +12,14 @@ use super::gap::{Gap, gaps};
 use super::problem::Problem;
 use super::profile::{Profile, profile};
 use super::ratio::{FamilyRatios, Times, by_family, fastest, times};
-use super::scaling::{Scaling, Size, scaling};
+use super::scaling::{Scaling, scalings};
 use super::{Outcome, Record, Results, Run};
 use crate::solve::default_solver;
 
 /// What can be chosen of statistics.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choices {
-    /// The solver that times are compared with: `price` if it is there, or else the fastest.
+    /// The solver that times are compared with: the `price` with the most rows, or else the fastest.
     pub baseline: Option<String>,
     /// The shift of geometric means, in milliseconds; more than 0.
     pub shift: f64,
@@ -95,7 +97,7 @@ impl Statistics {
             Some(name) => Some(chosen(&results, name)?),
             None => results
                 .named(default_solver().name())
-                .next()
+                .min_by_key(|&i| Reverse(results.of(i).count()))
                 .or_else(|| fastest(&results, choices.shift)),
         };
         let families = baseline.map(|baseline| by_family(&results, baseline, choices.shift));
@@ -107,8 +109,8 @@ impl Statistics {
             baseline,
             times: times(&results, baseline, choices.shift),
             gaps: gaps(&results),
-            profile: profile(&results),
-            scaling: Size::ALL.map(|size| scaling(&results, size)).into(),
+            profile: profile(&results, baseline),
+            scaling: scalings(&results),
             families: families.unwrap_or_default(),
             problems: results.problems,
             entrants: results.entrants,

@@ -17,7 +17,7 @@ fn row(instance: &str, n_runs: u32, solver: &str, answer: &str, ms: &str) -> Str
         "{instance},uniform,--max-rules 60,{},{n_runs},1,60,{solver},{outcome},,,,,{cost},{bound},,\
          true,{ms},5,{},rangecover 0.1.0,abc,7,a machine\n",
         2 * n_runs,
-        100 * n_runs
+        10_000 * n_runs
     )
 }
 
@@ -53,7 +53,7 @@ fn the_text_has_every_statistic() {
     assert_eq!(cells(&text, "Answers", "greedy")[1..], answers);
     // ((1.1)(11)(1001))^(1/3) − 1 by ((1.01)(1.1)(2))^(1/3) − 1, in ms.
     assert_eq!(cells(&text, "Times", "ilp")[1..5], ["3", "22.0 ms", "72.0", "3"]);
-    assert_eq!(cells(&text, "Times", "price")[5..], ["9.77 KiB", "97.7 KiB"]);
+    assert_eq!(cells(&text, "Times", "price")[5..], ["977 KiB", "9.54 MiB"]);
     assert_eq!(cells(&text, "Gaps", "hundred")[1..], ["greedy", "60", "50", "10", "20.0 %"]);
     let shares = ["0 %", "0 %", "33.3 %", "66.7 %", "100 %"];
     assert_eq!(cells(&text, "Performance profile", "ilp")[1..], shares);
@@ -79,6 +79,10 @@ fn the_baseline_and_the_shift_can_be_chosen() {
         folder.run(&format!("report r.csv --shift {shift}")).exits(2);
     }
     folder.run("report").exits(2);
+    let first = row("one", 1, "price", "optimal 1 1", "1").replace(",abc,", ",def,");
+    folder.write("first.csv", format!("{HEAD}\n{first}"));
+    let text = folder.run("report first.csv r.csv").exits(0).stdout;
+    assert!(text.contains("by that of price (abc),"), "the one with the most rows: {text}");
 }
 
 #[test]
@@ -125,6 +129,7 @@ fn the_ending_decides_on_the_format_and_charts_stand_beside_markdown() {
     assert_eq!(json["profile"]["problems"], 3);
     assert_eq!(json["times"][1]["ratio"]["problems"], 3);
     assert_eq!(json["contradictions"].as_array().unwrap().len(), 0);
+    folder.run("report r.csv -o no/r.md").fails_with("cannot write no/r.md: no is no folder");
     folder.run("report r.csv -o out.pdf").fails_with("out.pdf: the ending must be .txt, .md,");
     folder.run("report r.csv -o out.pdf --format html").exits(0);
     folder.run("report r.csv -o out.md --format html").exits(2);
@@ -233,4 +238,47 @@ fn the_least_that_a_row_has_is_enough() {
         folder.run(&format!("report r.csv -o o.{ending}")).exits(0);
     }
     assert_eq!(folder.names(), ["o.html", "o.json", "o.md", "r.csv"], "no charts of nothing");
+}
+
+#[test]
+fn what_cannot_be_told_is_not_told() {
+    let mut text = format!("{HEAD}\n");
+    for (i, n) in [10, 20, 40, 80].into_iter().enumerate() {
+        let name = format!("i{i}");
+        let ms = f64::from(n).to_string();
+        text += &row(&name, n, "price", "optimal 50 50", &ms);
+        // An exact solver that a limit of 50 ms stops.
+        let stopped = if n == 80 { "feasible 50" } else { "optimal 50 50" };
+        text += &row(&name, n, "ilp", stopped, if n == 80 { "50" } else { &ms });
+        text += &row(&name, n, "greedy", "feasible 50", ["9", "1", "1", "9"][i]);
+    }
+    let nothing = row("empty", 0, "greedy", "optimal 0 0", "1");
+    text += &nothing.replace(",0,0,1,60,", ",0,0,0,60,");
+    let little =
+        text.replace(",10000", ",100").replace(",800000,", ",100,").replace("00000,", "000,");
+    let folder = Folder::with(&[("r.csv", &text), ("little.csv", &little)]);
+    let text = folder.run("report r.csv").exits(0).stdout;
+    assert!(text.contains("left out: greedy. Left out as well: 1 instance with nothing"), "{text}");
+    assert!(text.contains("Not told: greedy. Without proof, and"), "{text}");
+    assert!(text.contains("and left out: ilp 1."), "{text}");
+    let law = ["3", "3", "1.00", "0.00", "1.00", "1.00 ms"];
+    assert_eq!(cells(&text, "Time against runs", "ilp")[1..], law);
+    assert_eq!(cells(&text, "Times", "price")[5..], ["293 KiB", "781 KiB"]);
+    assert_eq!(cells(&text, "Times", "greedy")[5..], ["< 256 KiB", "781 KiB"]);
+    let text = folder.run("report little.csv").exits(0).stdout;
+    assert!(!text.contains("memory"), "{text}");
+}
+
+#[test]
+fn another_instance_of_the_same_name_is_no_contradiction() {
+    let mut text = format!("{HEAD}\n");
+    text += &row("a", 10, "price", "optimal 50 50", "1");
+    text += &row("a", 20, "ilp", "optimal 70 70", "1");
+    let folder = Folder::with(&[("r.csv", &text)]);
+    let text = folder.run("report r.csv").exits(0).stdout;
+    assert!(text.contains("- told apart, for sizes or seeds under one name differ: a\n"), "{text}");
+    assert!(
+        text.contains("Without an instance in common with these, and left out: ilp."),
+        "{text}"
+    );
 }
