@@ -235,19 +235,9 @@ impl InputArgs {
         })
     }
 
-    /// Refuses to write to a file that is an input, or in a folder of inputs under its name.
-    pub(crate) fn keep<'a>(&self, paths: impl IntoIterator<Item = &'a Path>) -> anyhow::Result<()> {
-        for path in paths {
-            let Ok(path) = path.canonicalize() else { continue };
-            let is_input = |name: &String| {
-                let input = Path::new(name).canonicalize();
-                input.is_ok_and(|input| input == path || path.is_file() && path.starts_with(input))
-            };
-            if self.inputs.iter().any(is_input) {
-                bail!("{} is one of the inputs, or among them; write elsewhere", path.display());
-            }
-        }
-        Ok(())
+    /// The inputs as they were named.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.inputs
     }
 
     /// Reads the inputs and reports on stderr what was read, and what could not be.

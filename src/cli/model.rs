@@ -13,7 +13,7 @@ use rangecover::program::{Formulation, Program};
 use super::args::{Job, LimitArgs, load};
 use super::exit::print_error;
 use super::inputs::InputArgs;
-use super::names::stems;
+use super::names::{keep, stems};
 use super::{Exit, output, usage};
 
 /// Most terms in the rows of a model: files of up to a gigabyte, and twice that in memory.
@@ -99,18 +99,20 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         return match &jobs.list[..] {
             [] => Ok(exit),
             [job] => {
-                args.inputs.keep(args.output.as_deref())?;
+                keep(&args.output, &args.inputs, &jobs.list)?;
                 output::write(args.output.as_deref(), &model(job, args)?).map(|()| exit)
             }
             jobs => bail!("these are {} instances; name a folder for them: -o DIR/", jobs.len()),
         };
     };
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    for (job, stem) in jobs.list.iter().zip(stems(&jobs.list)) {
-        let path = folder.join(format!("{stem}.{}", args.format.ending()));
-        args.inputs.keep([path.as_path()])?;
+    let ending = args.format.ending();
+    let paths = stems(&jobs.list).into_iter().map(|stem| folder.join(format!("{stem}.{ending}")));
+    let paths: Vec<PathBuf> = paths.collect();
+    keep(&paths, &args.inputs, &jobs.list)?;
+    for (job, path) in jobs.list.iter().zip(&paths) {
         match model(job, args) {
-            Ok(bytes) => output::write(Some(&path), &bytes)?,
+            Ok(bytes) => output::write(Some(path), &bytes)?,
             Err(error) => {
                 print_error(&error);
                 exit = Exit::Failed;

@@ -1,11 +1,30 @@
 //! Names of files for instances, whose own names come from inputs that nobody vouches for.
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use anyhow::bail;
 use rangecover::inputs::Source;
 
 use super::args::Job;
+use super::inputs::InputArgs;
+
+/// Refuses to write to a file that was named as an input, or found to be a list in a folder.
+pub(super) fn keep<'a>(
+    paths: impl IntoIterator<Item = &'a PathBuf>,
+    inputs: &InputArgs,
+    jobs: &[Job],
+) -> anyhow::Result<()> {
+    let found = jobs.iter().filter_map(|job| job.source.input.as_ref());
+    let inputs = inputs.names().iter().chain(found);
+    let inputs: HashSet<PathBuf> =
+        inputs.filter_map(|name| Path::new(name).canonicalize().ok()).collect();
+    let mut existing = paths.into_iter().filter_map(|path| path.canonicalize().ok());
+    match existing.find(|path| inputs.contains(path)) {
+        Some(path) => bail!("{} is one of the inputs; write elsewhere", path.display()),
+        None => Ok(()),
+    }
+}
 
 /// Longest stem, in bytes: most file systems take 255 with endings.
 const LONGEST: usize = 100;

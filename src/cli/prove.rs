@@ -19,7 +19,7 @@ use super::args::{Job, LimitArgs, TimeArgs, load};
 use super::exit::print_error;
 use super::inputs::InputArgs;
 use super::model::MOST_TERMS;
-use super::names::stems;
+use super::names::{keep, stems};
 use super::solve::exit_of;
 use super::{Exit, output};
 
@@ -56,6 +56,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         job.note_dropped();
     }
     let stems = stems(&jobs.list);
+    let paths: Vec<PathBuf> = stems.iter().flat_map(|stem| files(folder, stem)).collect();
+    keep(&paths, &args.inputs, &jobs.list)?;
     let proven = jobs.list.par_iter().zip(stems).map(|(job, stem)| {
         let proven = prove(job, args, &stem);
         bar.inc(1);
@@ -87,12 +89,15 @@ struct Proven {
     end: Exit,
 }
 
+/// The files of an instance: its model and its proof.
+fn files(folder: &Path, stem: &str) -> [PathBuf; 2] {
+    ["opb", "pbp"].map(|ending| folder.join(format!("{stem}.{ending}")))
+}
+
 fn prove(job: &Job, args: &Args, stem: &str) -> anyhow::Result<Proven> {
     let Job { source, instance, .. } = job;
     let name = source.name();
-    let file = |ending: &str| args.output.join(format!("{stem}.{ending}"));
-    let (model_file, proof_file) = (file("opb"), file("pbp"));
-    args.inputs.keep([model_file.as_path(), &proof_file])?;
+    let [model_file, proof_file] = files(&args.output, stem);
     // Files of an earlier run would pass for those of this one.
     for path in [&model_file, &proof_file] {
         remove(path).with_context(|| format!("cannot replace {}", path.display()))?;
