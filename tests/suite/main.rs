@@ -20,6 +20,7 @@ mod output;
 mod prove;
 mod readers;
 mod readme;
+mod record;
 mod report;
 mod services;
 mod shapes;
