@@ -36,7 +36,10 @@ fn peers() -> Peers {
         let row = row.unwrap();
         let cell = |name: &str| row[head.iter().position(|h| h == name).unwrap()].to_owned();
         let number = |name: &str| cell(name).parse().unwrap_or(f64::NAN);
-        ((cell("instance"), cell("solver")), (cell("outcome"), number("cost"), number("milliseconds")))
+        (
+            (cell("instance"), cell("solver")),
+            (cell("outcome"), number("cost"), number("milliseconds")),
+        )
     });
     rows.collect()
 }
@@ -100,7 +103,7 @@ fn values_of_the_record_are_proven_optima() {
     assert!(INSTANCES.iter().all(|instance| optima.contains_key(instance)));
     for ((instance, solver), (outcome, cost, _)) in &peers {
         let optimum = optima[instance.as_str()];
-        assert!(outcome != "optimal" || *cost == optimum, "{instance} {solver}: {cost}");
+        assert!(outcome != "optimal" || *cost <= optimum, "{instance} {solver}: {cost}");
         assert!(cost.is_nan() || *cost >= optimum, "{instance} {solver}: {cost}");
     }
 }
