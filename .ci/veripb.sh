@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Has VeriPB, a proof checker that is not ours, judge the proof of each data set of the manifest, and
-# the same proof with its bound raised by one. Installs the checker into target/tools if it is not there.
+# Has VeriPB, a proof checker that is not ours, judge the proof of each data set of the manifest (but
+# a slow one), and the same proof with its bound raised by one. Installs the checker into target/tools if it is not there.
 #
 #   bash .ci/veripb.sh              all data sets
 #   bash .ci/veripb.sh knapsack     those whose name or family matches
