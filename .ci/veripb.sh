@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Has VeriPB, a proof checker that is not ours, judge the proof of each data set of the manifest (but
-# a slow one), and the same proof with its bound raised by one. Installs the checker into target/tools if it is not there.
+# a slow one), and the same proof with its bound raised by one. Installs the checker into target/tools
+# if it is not there.
 #
 #   bash .ci/veripb.sh              all data sets
 #   bash .ci/veripb.sh knapsack     those whose name or family matches
@@ -90,7 +91,9 @@ while IFS='|' read -r name input generate flags outcome value; do
             if RUST_BACKTRACE=0 "$veripb" "${model[0]}" "$proof" > "$scratch/said" 2>&1; then
                 fail "$name: a bound of $((bound + 1)) was accepted"
             fi
-            grep -q "not syntactically implied" "$scratch/said" || {
+            # By a derived bound, or by the solution that a knapsack's proof has logged.
+            about_bound='not syntactically implied|larger than the best logged objective'
+            grep -qE "$about_bound" "$scratch/said" || {
                 cat "$scratch/said" >&2
                 fail "$name: a bound of $((bound + 1)) was refused for another reason"
             }
