@@ -127,6 +127,10 @@ pub fn checked(
     outcome: Outcome,
     stop: Stop,
 ) -> Result<Answer, AnswerError> {
+    if outcome == Outcome::Unknown {
+        // Nothing to check, so no sums to make for it.
+        return Ok(Answer::Unknown);
+    }
     checked_by(&Checker::new(instance), solver, instance, outcome, stop)
 }
 

@@ -6,7 +6,7 @@ use plotters::prelude::{DrawingBackend, RGBColor, WHITE};
 
 use super::canvas::{Align, Canvas, Stroke, Type};
 use super::log_axis::{Ruler, Tick};
-use super::page::{HEAD, MARGIN, TITLE, clean, draw_caption};
+use super::page::{HEAD, MARGIN, TITLE, clean, draw_axis_titles, draw_caption};
 use super::shapes::{Point, Rect};
 use super::signs::{Detail, GREY, INK, LOOKS, Look, draw_sample};
 use super::{ChartError, canvas};
@@ -132,7 +132,7 @@ impl Graph {
         };
         let axes = Axes { area, x, y };
         axes.draw(&mut canvas, &y_ticks)?;
-        self.draw_axis_titles(&mut canvas, &area)?;
+        draw_axis_titles(&mut canvas, &area, (&self.x_label, &self.y_label), FACE)?;
         for (series, look) in self.series.iter().zip(LOOKS) {
             axes.draw_lines(&mut canvas, &series.marks, look)?;
         }
@@ -141,18 +141,6 @@ impl Graph {
         }
         self.draw_legend(&mut canvas, &page, &area)?;
         canvas.finish()
-    }
-
-    fn draw_axis_titles<B: DrawingBackend>(
-        &self,
-        canvas: &mut Canvas<B>,
-        area: &Rect,
-    ) -> Result<(), ChartError> {
-        let middle = f64::midpoint(area.left, area.right);
-        let label = FACE.cut(&self.x_label, area.width());
-        canvas.text(&label, (middle, area.bottom + 44.0), Align::Middle, FACE)?;
-        let label = FACE.cut(&self.y_label, area.height());
-        canvas.text_up(&label, (MARGIN + 10.0, f64::midpoint(area.top, area.bottom)), FACE)
     }
 
     fn draw_legend<B: DrawingBackend>(

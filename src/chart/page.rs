@@ -119,6 +119,20 @@ impl Page {
     }
 }
 
+/// Draws what the axes around an area are: the horizontal one, then the vertical one.
+pub(super) fn draw_axis_titles<B: DrawingBackend>(
+    canvas: &mut Canvas<B>,
+    area: &Rect,
+    (x, y): (&str, &str),
+    face: Type,
+) -> Result<(), ChartError> {
+    let middle = f64::midpoint(area.left, area.right);
+    let x = face.cut(x, area.width());
+    canvas.text(&x, (middle, area.bottom + 44.0), Align::Middle, face)?;
+    let y = face.cut(y, area.height());
+    canvas.text_up(&y, (MARGIN + 10.0, f64::midpoint(area.top, area.bottom)), face)
+}
+
 /// Draws a caption at the foot of a page and returns where it begins.
 pub(super) fn draw_caption<B: DrawingBackend>(
     canvas: &mut Canvas<B>,

@@ -4,7 +4,7 @@ use plotters::prelude::{DrawingBackend, RGBColor};
 
 use super::canvas::{Align, Canvas, Type};
 use super::labels::Obstacles;
-use super::page::{HEAD, MARGIN, Page};
+use super::page::{HEAD, MARGIN, Page, draw_axis_titles};
 use super::plot::Plot;
 use super::scale::{Span, count, counted, real};
 use super::shapes::{Point, Rect};
@@ -57,7 +57,8 @@ impl Page {
         self.draw_quotas(canvas, &plot, &quotas)?;
         self.draw_infeasible(canvas, &plot)?;
         plot.draw(canvas)?;
-        self.draw_axis_titles(canvas, &plot.frame.area)?;
+        let budget = format!("budget ({})", self.units());
+        draw_axis_titles(canvas, &plot.frame.area, (&budget, &self.y_label), FACE)?;
         match self.single() {
             Some(curve) => self.draw_labels(canvas, &plot, curve),
             None => self.draw_legend(canvas, &plot),
@@ -169,18 +170,6 @@ impl Page {
         } else {
             Ok(())
         }
-    }
-
-    fn draw_axis_titles<B: DrawingBackend>(
-        &self,
-        canvas: &mut Canvas<B>,
-        area: &Rect,
-    ) -> Result<(), ChartError> {
-        let middle = f64::midpoint(area.left, area.right);
-        let title = format!("budget ({})", self.units());
-        canvas.text(&title, (middle, area.bottom + 44.0), Align::Middle, FACE)?;
-        let label = FACE.cut(&self.y_label, area.height());
-        canvas.text_up(&label, (MARGIN + 10.0, f64::midpoint(area.top, area.bottom)), FACE)
     }
 
     /// Labels of the quota and the knee beside their points, the right one first.

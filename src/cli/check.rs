@@ -14,7 +14,7 @@ use rangecover::instance::Instance;
 use rangecover::limits::Limits;
 use rangecover::ports::Span;
 use rangecover::report::{AnswerRecord, GroupRecord, OutcomeName, Report, rule_records};
-use rangecover::verify;
+use rangecover::verify::{self, Checker};
 
 use super::args::{Job, job};
 use super::inputs::read;
@@ -171,7 +171,8 @@ fn check_no_cover(record: &AnswerRecord) -> anyhow::Result<()> {
 }
 
 fn check_cover(instance: &Instance, record: &AnswerRecord) -> anyhow::Result<String> {
-    let facts = verify::cover(instance, &record.cover(instance))?;
+    let checker = Checker::new(instance);
+    let facts = checker.cover(&record.cover(instance), instance.budget())?;
     let plain = record.budget_ipv6.is_none().then_some(0);
     for (what, claimed, found) in [
         ("n_rules", record.n_rules.map(|n| n as u64), facts.n_rules as u64),
@@ -188,7 +189,7 @@ fn check_cover(instance: &Instance, record: &AnswerRecord) -> anyhow::Result<Str
     }
     let none = Certificate::default();
     let certificate = record.certificate.as_ref().unwrap_or(&none);
-    let bound = verify::bound(instance, certificate)?;
+    let bound = checker.bound(certificate)?;
     for (group, record) in instance.groups().iter().zip(&record.groups) {
         let spans: Vec<Span> = record.rules.iter().map(|rule| rule.span).collect();
         for (rule, found) in record.rules.iter().zip(rule_records(group.runs(), &spans)) {

@@ -246,7 +246,9 @@ fn measurable(row: Row, args: &Args) -> Row {
         repeats: Passing::Cell(None),
         memory_bytes: Passing::Cell(None),
         commit: Passing::Cell(machine::commit()),
-        machine: Passing::Cell(Some(args.machine.clone().unwrap_or_else(machine::machine))),
+        machine: Passing::Cell(Some(
+            args.machine.clone().unwrap_or_else(|| machine::machine().to_owned()),
+        )),
         ..row
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::fs;
 
+use rangecover::export::number::grouped;
+
 use crate::binary::project;
 
 /// Labels of rows, and the solvers that they stand for.
@@ -44,25 +46,12 @@ fn peers() -> Peers {
     rows.collect()
 }
 
-/// A number with commas, rounded.
-fn grouped(n: f64) -> String {
-    let digits = format!("{n:.0}");
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// The cell of a solver: the time as a multiple of that of `price`.
 fn cell(peers: &Peers, instance: &str, solver: &str) -> String {
     let at = |solver: &str| peers.get(&(instance.to_owned(), solver.to_owned()));
     let (_, optimum, ours) = at("price").expect("price solves everything");
     let Some((outcome, cost, theirs)) = at(solver) else { return String::new() };
-    let times = grouped(theirs / ours);
+    let times = grouped(format!("{:.0}", theirs / ours).parse().expect("it is whole"));
     match outcome.as_str() {
         "optimal" => times,
         "unknown" => format!("> {times}"),

@@ -2,6 +2,7 @@
 
 use std::env::consts::{ARCH, OS};
 use std::fs;
+use std::sync::LazyLock;
 use std::thread;
 
 /// The version, as rows name it.
@@ -14,10 +15,14 @@ pub(super) fn commit() -> Option<String> {
 }
 
 /// The model of the processor, its cores and the system: `Intel(R) Xeon(R) Processor × 2, linux`.
-pub(super) fn machine() -> String {
-    let model = model().unwrap_or_else(|| ARCH.to_owned());
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    format!("{model} × {cores}, {OS}")
+pub(super) fn machine() -> &'static str {
+    // Each row names it.
+    static MACHINE: LazyLock<String> = LazyLock::new(|| {
+        let model = model().unwrap_or_else(|| ARCH.to_owned());
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        format!("{model} × {cores}, {OS}")
+    });
+    &MACHINE
 }
 
 /// As Linux names it.
