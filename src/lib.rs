@@ -100,6 +100,9 @@ pub mod inputs;
 
 pub mod generate;
 
+#[cfg(feature = "aws")]
+pub mod aws;
+
 // Data sets of which the best answer is known.
 pub mod manifest;
 
@@ -108,6 +111,8 @@ pub mod results;
 
 // Writing.
 pub mod report;
+
+pub mod security_group;
 
 pub mod export;
 

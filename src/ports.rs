@@ -44,6 +44,9 @@ pub struct SpanError {
 }
 
 impl Span {
+    /// All ports of a protocol.
+    pub const ALL_PORTS: Self = Self { from: 0, to: N_PORTS - 1 };
+
     /// The points `from..=to`.
     ///
     /// # Errors

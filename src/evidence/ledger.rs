@@ -24,12 +24,16 @@ use super::traffic::{InterfaceTraffic, Span};
 /// The name of records without an interface, as in the log.
 const NO_INTERFACE: &str = "-";
 
+/// Takes each record that is selected, from several threads.
+pub type Sink = dyn Fn(&Record<'_>) + Send + Sync;
+
 /// The records of many files, kept as sums by interface and port.
 ///
 /// All sums are commutative, so neither the order of records nor the number of threads matters.
-#[derive(Debug)]
 pub struct Ledger {
     selection: Selection,
+    /// Who gets the records instead of the sums.
+    sink: Option<Arc<Sink>>,
     names: Mutex<Names>,
     zones: Option<Arc<Zones>>,
     tallies: Shards<Tally>,
@@ -62,7 +66,6 @@ struct Desk {
 }
 
 /// Takes records, on one thread.
-#[derive(Debug)]
 pub struct Recorder<'l> {
     ledger: &'l Ledger,
     desk: Desk,
@@ -86,6 +89,7 @@ impl Ledger {
     pub fn with_zones(selection: Selection, zones: Option<Arc<Zones>>) -> Self {
         Self {
             selection,
+            sink: None,
             names: Mutex::default(),
             tallies: Shards::new(None),
             contacts: Shards::new(zones.clone()),
@@ -93,6 +97,13 @@ impl Ledger {
             zones,
             desks: Mutex::default(),
         }
+    }
+
+    /// One that keeps nothing and hands on each record of an interface, account and time that are
+    /// selected, whatever became of its traffic.
+    #[must_use]
+    pub fn handing_on(selection: Selection, sink: Arc<Sink>) -> Self {
+        Self { sink: Some(sink), ..Self::new(selection) }
     }
 
     /// Which records count.
@@ -246,6 +257,10 @@ impl Recorder<'_> {
         }
         if !selection.takes_window(record.start, record.end) {
             left_out.time += count;
+            return Ok(());
+        }
+        if let Some(sink) = &self.ledger.sink {
+            sink(record);
             return Ok(());
         }
         self.desk.span(interface).add(record);

@@ -43,7 +43,7 @@ mod traffic;
 
 pub use class::{Class, ClassError, Decided};
 pub use judge::Judgement;
-pub use ledger::{Interface, Ledger, Recorder};
+pub use ledger::{Interface, Ledger, Recorder, Sink};
 pub use log_report::{LeftOut, LogReport, MalformedLine, Records};
 pub use remotes::{OriginTraffic, Others, Remotes};
 pub use traffic::{InterfaceTraffic, PortTraffic, Span, Traffic};

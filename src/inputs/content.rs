@@ -42,15 +42,25 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     /// Reads one file.
     pub(super) fn read(&self, place: &Place) -> Result<Content, Reason> {
-        let Self { reading, watch, .. } = *self;
-        let (stream, file) = match place {
-            Place::Stdin => (stream::open(io::stdin(), watch).map_err(Reason::Open)?, None),
+        match place {
+            Place::Stdin => self.read_bytes(io::stdin(), None, 0),
             Place::Named(path) | Place::Found(path) => {
                 let file = File::open(path).map_err(Reason::Open)?;
                 let again = file.try_clone().ok().filter(|_| path.is_file());
-                (stream::open(file, watch).map_err(Reason::Open)?, again)
+                self.read_bytes(file, again, place.n_bytes())
             }
-        };
+        }
+    }
+
+    /// Reads bytes, which are those of a file of this size where there is one.
+    pub(super) fn read_bytes(
+        &self,
+        bytes: impl Read + Send,
+        file: Option<File>,
+        n_bytes: u64,
+    ) -> Result<Content, Reason> {
+        let Self { reading, watch, .. } = *self;
+        let stream = stream::open(bytes, watch).map_err(Reason::Open)?;
         let stream::Stream { mut bytes, compressed, n_read } = stream;
         let mut head = Vec::new();
         // A fault within the first bytes is met again by whoever reads on.
@@ -90,7 +100,7 @@ impl Reader<'_> {
                 let source = shapes::Source { head, stream: Box::new(whole), file };
                 let content = read_log(shape, source, &self.format, self.ledger);
                 // Some shapes read the file itself, here and there.
-                watch.read(place.n_bytes().saturating_sub(n_read.load(Ordering::Relaxed)));
+                watch.read(n_bytes.saturating_sub(n_read.load(Ordering::Relaxed)));
                 content
             }
         }

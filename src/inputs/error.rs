@@ -55,6 +55,8 @@ pub enum Reason {
     Address(#[from] LineError<AddressError>),
     #[error("{0}; by its header the file is taken for a table of ports")]
     Table(#[from] LineError<TableError>),
+    #[error("not a flow log but a list or a table of ports")]
+    NoLog,
     #[error("not UTF-8, so not a list or table of ports")]
     NotText,
     #[error(transparent)]

@@ -11,13 +11,15 @@ mod strangers;
 mod stream;
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
 use std::sync::Arc;
 
 use ipnet::IpNet;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::{Class, InterfaceTraffic, Judgement, Ledger, Span, Traffic};
+use crate::evidence::{Class, InterfaceTraffic, Judgement, Ledger, LogReport, Sink, Span, Traffic};
 use crate::flow::{ColumnName, Layout, Selection};
 use crate::instance::{Used, from_anywhere};
 use crate::port_list::UsedPorts;
@@ -168,6 +170,58 @@ pub struct Note {
     pub text: String,
 }
 
+/// Hands each record of the flow logs among the inputs on, whose interface, account and time are
+/// selected, instead of judging it; port lists and tables have none.
+///
+/// # Errors
+/// As [`read`], and there the first input that fails is the error.
+pub fn hand_on(
+    inputs: &[String],
+    reading: &Reading,
+    watch: &dyn Watch,
+    sink: Arc<Sink>,
+) -> Result<LogReport, InputError> {
+    let ledger = Ledger::handing_on(reading.selection.clone(), sink);
+    let reader = Reader { reading, format: format(reading)?, policy: None, ledger: &ledger, watch };
+    let mut collected = Inputs::default();
+    let places = paths::expand(inputs, &mut collected.failures);
+    watch.found(places.iter().map(Place::n_bytes).sum());
+    let contents: Vec<_> = places.par_iter().map(|place| reader.read(place)).collect();
+    for (place, content) in places.iter().zip(contents) {
+        collected.add(place, content, None);
+    }
+    match collected.failures.into_iter().next() {
+        Some(failure) => Err(failure),
+        None => Ok(collected.traffic.unwrap_or_default().report),
+    }
+}
+
+/// Reads a flow log that comes as bytes, and as a file as well where its shape is Parquet.
+///
+/// # Errors
+/// When it is none, or cannot be read at all; a fault after some records is in the reading.
+pub fn read_log(
+    name: &str,
+    bytes: impl Read + Send,
+    file: Option<File>,
+    reading: &Reading,
+    ledger: &Ledger,
+) -> Result<shapes::Reading, InputError> {
+    let reader = Reader { reading, format: format(reading)?, policy: None, ledger, watch: &() };
+    match reader.read_bytes(bytes, file, 0) {
+        Ok(Content::Log(read)) => Ok(read),
+        Ok(_) => Err(Reason::NoLog.at(name)),
+        Err(reason) => Err(reason.at(name)),
+    }
+}
+
+/// What is said by hand about the fields of logs.
+fn format(reading: &Reading) -> Result<Format, InputError> {
+    let layout = reading.log_format.as_ref().map(|text| Layout::parse(text, &reading.columns));
+    let layout = layout.transpose().map_err(|error| Reason::from(error).at("--log-format"))?;
+    Ok(Format { log_format: layout, columns: reading.columns.clone() })
+}
+
 /// Reads all inputs.
 ///
 /// An input that cannot be read is a failure among [`Inputs::failures`], and the others are read;
@@ -177,18 +231,11 @@ pub struct Note {
 /// When the log format names a field twice, or there is nothing to work with and no failure says
 /// why.
 pub fn read(inputs: &[String], reading: &Reading, watch: &dyn Watch) -> Result<Inputs, InputError> {
-    let log_format = match &reading.log_format {
-        Some(fields) => {
-            let layout = Layout::parse(fields, &reading.columns);
-            Some(layout.map_err(|error| Reason::from(error).at("--log-format"))?)
-        }
-        None => None,
-    };
+    let format = format(reading)?;
     let zones = reading.zones.clone();
     let policy = zones.map(|zones| Policy::new(zones, reading.other_sources));
     let zones = policy.as_ref().map(|policy| Arc::clone(&policy.zones));
     let ledger = Ledger::with_zones(reading.selection.clone(), zones);
-    let format = Format { log_format, columns: reading.columns.clone() };
     let reader = Reader { reading, format, policy, ledger: &ledger, watch };
     let mut collected = Inputs::default();
     let places = paths::expand(inputs, &mut collected.failures);

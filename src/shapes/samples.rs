@@ -150,3 +150,26 @@ impl Read for CutOff {
         Err(io::Error::new(io::ErrorKind::UnexpectedEof, "unexpected end of file"))
     }
 }
+
+#[test]
+fn what_is_handed_on_is_what_is_read() {
+    use std::sync::Mutex;
+
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&seen);
+    let sink = Arc::new(move |record: &crate::flow::Record<'_>| {
+        let interface = String::from_utf8_lossy(record.interface.unwrap_or_default()).into_owned();
+        kept.lock().unwrap().push((interface, record.dstport, record.status));
+    });
+    let selection = Selection { interfaces: vec!["eni-0b".to_owned()], ..Selection::default() };
+    let ledger = Ledger::handing_on(selection, sink);
+    let text = lines().join("\n");
+    let source =
+        Source { head: text.as_bytes(), stream: Box::new(io::Cursor::new(&text)), file: None };
+    let reading = super::text::Text.read(source, &Format::default(), &ledger);
+    let accepted = crate::flow::Status::Accepted;
+    let expected = [22, 0].map(|port| ("eni-0b".to_owned(), Some(port), accepted));
+    assert_eq!(*seen.lock().unwrap(), expected);
+    assert_eq!(reading.report.left_out.interface, lines().len() as u64 - 2);
+    assert!(ledger.finish(&Judgement::default()).is_empty());
+}

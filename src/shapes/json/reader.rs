@@ -47,7 +47,6 @@ struct Fields {
 }
 
 /// Takes rows and messages.
-#[derive(Debug)]
 pub(super) struct RowReader<'a> {
     pub(super) recorder: Recorder<'a>,
     lines: LineReader<'a>,

@@ -1,0 +1,12 @@
+//! Security groups as AWS has them: inbound rules, each of one range of ports and one source.
+//!
+//! What a solver answers becomes [`ProposedRule`]s ([`propose`]), which exporters write and an audit
+//! compares with the rules that exist.
+
+mod peer;
+mod propose;
+mod rule;
+
+pub use peer::Peer;
+pub use propose::{Proposal, ProposalError, ProposedRule, propose};
+pub use rule::{Allowed, Rule, SecurityGroup};
