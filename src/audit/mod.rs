@@ -4,6 +4,8 @@ mod access;
 mod attachment;
 mod changes;
 mod order;
+mod redundant;
+mod relations;
 mod spans;
 mod units;
 
@@ -11,6 +13,8 @@ pub use access::{Access, Traffic, overlap};
 pub use attachment::{Attachment, Attachments};
 pub use changes::{Changes, Kept, Narrowed, changes};
 pub use order::{Order, Step};
+pub use redundant::{Redundant, redundant};
+pub use relations::{OverQuota, Quotas, Relations, Subset, Unused, relations};
 pub use spans::Spans;
 pub use units::{PrefixList, PrefixLists};
 
@@ -18,5 +22,7 @@ pub use units::{PrefixList, PrefixLists};
 mod access_tests;
 #[cfg(test)]
 mod changes_tests;
+#[cfg(test)]
+mod relations_tests;
 #[cfg(test)]
 mod small;
