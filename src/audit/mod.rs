@@ -3,6 +3,7 @@
 mod access;
 mod attachment;
 mod changes;
+mod consolidate;
 mod order;
 mod redundant;
 mod relations;
@@ -12,6 +13,7 @@ mod units;
 pub use access::{Access, Traffic, overlap};
 pub use attachment::{Attachment, Attachments};
 pub use changes::{Changes, Kept, Narrowed, changes};
+pub use consolidate::{Consolidation, Partition, consolidate};
 pub use order::{Order, Step};
 pub use redundant::{Redundant, redundant};
 pub use relations::{OverQuota, Quotas, Relations, Subset, Unused, relations};
