@@ -95,15 +95,14 @@ pub fn consolidate(
     for (at, group) in groups.iter().enumerate() {
         networks.entry(group.vpc.as_deref()).or_default().push(at);
     }
-    let references = references(groups);
+    let targets = references(groups);
     let parts = networks.into_values().map(|places| {
         let members: Vec<&SecurityGroup> = places.iter().map(|&at| &groups[at]).collect();
-        let referenced =
-            members.iter().map(|group| references.contains(group.id.as_str())).collect();
+        let referenced = members.iter().map(|group| targets.contains(group.id.as_str())).collect();
         let carried = carried(&members, attachments);
         part(&Network::new(&members, &carried, referenced, lists, quota), places)
     });
-    join(parts.collect())
+    join(&parts.collect::<Vec<_>>())
 }
 
 /// The ids of the groups that rules refer to.

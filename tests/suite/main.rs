@@ -3,6 +3,7 @@
 mod addresses;
 mod bad_input;
 mod binary;
+mod changes;
 mod checker;
 mod checking;
 mod command;

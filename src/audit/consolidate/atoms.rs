@@ -77,7 +77,7 @@ pub(super) struct Network {
     /// For each group the places of the sets of interfaces that carry it, in order.
     pub(super) carried: Vec<Vec<usize>>,
     /// Whether some rule lets in the interfaces of the group.
-    referenced: Vec<bool>,
+    pub(super) referenced: Vec<bool>,
     quota: Budget,
 }
 
@@ -167,7 +167,9 @@ impl Network {
     pub(super) fn cost(&self, clusters: &[Vec<usize>]) -> u64 {
         let mut cluster_of = vec![0; self.n_groups()];
         for (at, cluster) in clusters.iter().enumerate() {
-            cluster.iter().for_each(|&group| cluster_of[group] = at);
+            for &group in cluster {
+                cluster_of[group] = at;
+            }
         }
         let opens: Vec<Vec<u32>> = clusters.iter().map(|cluster| self.opens(cluster)).collect();
         (0..self.interfaces.len()).map(|at| self.cost_at(&cluster_of, &opens, at)).sum()
@@ -228,7 +230,9 @@ impl Marks {
     fn member(self, n_atoms: usize) -> Member {
         let bits = |numbers: &[u32]| {
             let mut bits = Bits::new(n_atoms);
-            numbers.iter().for_each(|&number| bits.insert(number));
+            for &number in numbers {
+                bits.insert(number);
+            }
             bits
         };
         let (lets_in, wider) = (bits(&self.lets_in), bits(&self.wider));

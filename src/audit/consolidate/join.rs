@@ -32,11 +32,11 @@ fn least_sums(one: &[u64], other: &[u64]) -> (Vec<u64>, Vec<usize>) {
 }
 
 /// The front of all parts, O(n²).
-pub(super) fn join(parts: Vec<Part>) -> Consolidation {
+pub(super) fn join(parts: &[Part]) -> Consolidation {
     let mut costs = vec![0];
     let mut bounds = vec![0];
     let mut choices = Vec::with_capacity(parts.len());
-    for part in &parts {
+    for part in parts {
         let of = |best: &Best| best.as_ref().map_or(u64::MAX, |(cost, _)| *cost);
         let part_costs: Vec<u64> = part.best.iter().map(of).collect();
         // No groups make no clusters, and only they do.
@@ -51,7 +51,7 @@ pub(super) fn join(parts: Vec<Part>) -> Consolidation {
         n_groups,
         cost: costs[n_groups],
         bound: bounds[n_groups],
-        merged: merged(&parts, &choices, n_groups),
+        merged: merged(parts, &choices, n_groups),
     };
     Consolidation {
         partitions: found.filter(|&n| n > 0).map(partition).collect(),

@@ -13,10 +13,10 @@ use super::exact::Best;
 use super::moves::improve;
 
 /// Atoms that are looked at for merges.
-const MERGE_WORK: u64 = 4_000_000_000;
+const MERGE_WORK: u64 = 1_000_000_000;
 
 /// Atoms that are looked at for moves, all numbers of clusters together.
-const MOVE_WORK: u64 = 1_000_000_000;
+const MOVE_WORK: u64 = 100_000_000;
 
 /// A set of groups that become one.
 #[derive(Debug, Clone)]
@@ -30,29 +30,60 @@ pub(super) struct Cluster {
 }
 
 impl Cluster {
-    /// The cluster of groups, with the atoms that were looked at.
-    pub(super) fn new(network: &Network, groups: Vec<usize>) -> (Self, u64) {
+    /// The cluster of some groups.
+    pub(super) fn new(network: &Network, groups: Vec<usize>) -> Self {
         let opens = network.opens(&groups);
-        let mut carried: Vec<usize> =
-            groups.iter().flat_map(|&group| network.carried[group].iter().copied()).collect();
-        carried.sort_unstable();
-        carried.dedup();
+        let carried = groups.iter().flat_map(|&group| network.carried[group].iter().copied());
+        let carried: BTreeSet<usize> = carried.collect();
+        Self::charged(network, groups, opens, carried.into_iter().collect())
+    }
+
+    /// The cluster of the groups of two.
+    pub(super) fn of_both(network: &Network, one: &Self, other: &Self) -> Self {
+        let groups = united(&one.groups, &other.groups);
+        let opens = united(&one.opens, &other.opens);
+        Self::charged(network, groups, opens, united(&one.carried, &other.carried))
+    }
+
+    fn charged(
+        network: &Network,
+        groups: Vec<usize>,
+        opens: Vec<u32>,
+        carried: Vec<usize>,
+    ) -> Self {
         let new = |&at: &usize| network.interfaces[at].count * network.newly_open(&opens, at);
         let cost = carried.iter().map(new).sum();
-        let work = (opens.len() * (carried.len() + 1)) as u64;
-        (Self { groups, opens, carried, cost }, work)
+        Self { groups, opens, carried, cost }
+    }
+
+    /// The atoms that were looked at for its cost.
+    pub(super) fn work(&self) -> u64 {
+        (self.opens.len() * (self.carried.len() + 1) + self.groups.len()) as u64
     }
 }
 
 /// Whether every group of one cluster may join every group of another.
 pub(super) fn may_join(network: &Network, one: &[usize], other: &[usize]) -> bool {
-    one.iter().all(|&a| other.iter().all(|&b| network.may_join(a, b)))
+    let mut groups = one.iter().chain(other);
+    !groups.clone().any(|&group| network.referenced[group])
+        || groups.all(|&group| network.carried[group] == network.carried[one[0]])
 }
 
-fn united(one: &[usize], other: &[usize]) -> Vec<usize> {
-    let mut groups = [one, other].concat();
-    groups.sort_unstable();
-    groups
+/// Two sets in order as one.
+fn united<T: Copy + Ord>(one: &[T], other: &[T]) -> Vec<T> {
+    let mut both = Vec::with_capacity(one.len() + other.len());
+    let mut rest = other;
+    for &item in one {
+        let n_before = rest.partition_point(|other| *other < item);
+        both.extend_from_slice(&rest[..n_before]);
+        rest = &rest[n_before..];
+        if rest.first() == Some(&item) {
+            rest = &rest[1..];
+        }
+        both.push(item);
+    }
+    both.extend_from_slice(rest);
+    both
 }
 
 /// A merge that was worth this when both clusters were as they were.
@@ -70,7 +101,7 @@ struct Merging<'a> {
 /// For each number of clusters, from 0, the best partition that is found.
 pub(super) fn merging(network: &Network) -> Vec<Best> {
     let n = network.n_groups();
-    let clusters = (0..n).map(|group| Some(Cluster::new(network, vec![group]).0)).collect();
+    let clusters = (0..n).map(|group| Some(Cluster::new(network, vec![group]))).collect();
     let mut merging = Merging {
         network,
         clusters,
@@ -106,11 +137,11 @@ impl Merging<'_> {
             if !may_join(self.network, &a.groups, &b.groups) {
                 continue;
             }
-            let (merged, work) = Cluster::new(self.network, united(&a.groups, &b.groups));
+            let merged = Cluster::of_both(self.network, a, b);
             // What a cluster opens never shrinks when it grows.
             let more = merged.cost - a.cost - b.cost.min(merged.cost - a.cost);
             self.heap.push(Reverse((more, one.min(other), one.max(other))));
-            self.work = self.work.saturating_sub(work);
+            self.work = self.work.saturating_sub(merged.work());
         }
     }
 
@@ -121,9 +152,9 @@ impl Merging<'_> {
                 return false;
             }
             let (Some(a), Some(b)) = (&self.clusters[one], &self.clusters[other]) else { continue };
-            let groups = united(&a.groups, &b.groups);
-            self.work = self.work.saturating_sub((a.opens.len() + b.opens.len()) as u64);
-            if !self.network.fits(&groups) {
+            let merged = Cluster::of_both(self.network, a, b);
+            self.work = self.work.saturating_sub(merged.work());
+            if !self.network.fits(&merged.groups) {
                 continue;
             }
             self.alive.remove(&one);
@@ -131,7 +162,7 @@ impl Merging<'_> {
             self.clusters[one] = None;
             self.clusters[other] = None;
             let number = self.clusters.len();
-            self.clusters.push(Some(Cluster::new(self.network, groups).0));
+            self.clusters.push(Some(merged));
             self.push_pairs(number, 0);
             self.alive.insert(number);
             return true;

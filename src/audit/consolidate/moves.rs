@@ -42,8 +42,8 @@ fn pass(network: &Network, clusters: &mut [Cluster], work: &mut u64) -> bool {
         }
         let mut rest = clusters[from].groups.clone();
         rest.retain(|&other| other != group);
-        let (rest, done) = Cluster::new(network, rest);
-        *work = work.saturating_sub(done);
+        let rest = Cluster::new(network, rest);
+        *work = work.saturating_sub(rest.work());
         let saved = clusters[from].cost - rest.cost.min(clusters[from].cost);
         let best = cheapest(network, clusters, group, from, work);
         if let Some((more, to, joined)) = best
@@ -69,15 +69,14 @@ fn cheapest(
     from: usize,
     work: &mut u64,
 ) -> Option<(u64, usize, Cluster)> {
+    let alone = Cluster::new(network, vec![group]);
     let mut best: Option<(u64, usize, Cluster)> = None;
     for (to, cluster) in clusters.iter().enumerate() {
         if to == from || *work == 0 || !may_join(network, &cluster.groups, &[group]) {
             continue;
         }
-        let mut groups = [&cluster.groups[..], &[group]].concat();
-        groups.sort_unstable();
-        let (joined, done) = Cluster::new(network, groups);
-        *work = work.saturating_sub(done);
+        let joined = Cluster::of_both(network, cluster, &alone);
+        *work = work.saturating_sub(joined.work());
         let more = joined.cost - cluster.cost.min(joined.cost);
         if best.as_ref().is_none_or(|(least, _, _)| more < *least) && network.fits(&joined.groups) {
             best = Some((more, to, joined));

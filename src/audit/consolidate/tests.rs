@@ -182,8 +182,8 @@ fn network(
         .map(|(i, rules)| group(&format!("sg-{i}"), rules.clone()))
         .collect();
     let members: Vec<&SecurityGroup> = groups.iter().collect();
-    let references = references(&groups);
-    let referenced = groups.iter().map(|group| references.contains(group.id.as_str())).collect();
+    let targets = references(&groups);
+    let referenced = groups.iter().map(|group| targets.contains(group.id.as_str())).collect();
     let quota = Budget { ipv4: quota, ipv6: quota };
     (Network::new(&members, sets, referenced, &PrefixLists::default(), quota), groups)
 }
@@ -238,4 +238,19 @@ proptest! {
             .collect();
         prop_assert_eq!(network.units(&members), PrefixLists::default().units(&normal));
     }
+}
+
+#[test]
+fn many_groups_have_a_bound_that_is_no_trifle() {
+    // Each on an interface of its own, with a port of its own: any merge opens one on either.
+    let groups: Vec<SecurityGroup> =
+        (0..13).map(|i| group(&format!("sg-{i}"), vec![rule(2 * i, "10.0.0.0/8")])).collect();
+    let on = attachments(&groups.iter().map(|group| vec![group.id.as_str()]).collect::<Vec<_>>());
+    let front = front(&groups, &on, 60);
+    assert_eq!(front.partitions.len(), 13);
+    let [all, first, .., last] = &front.partitions[..] else { panic!("{front:?}") };
+    assert_eq!((all.cost, all.bound), (0, 0));
+    assert_eq!((first.n_groups, first.cost, first.bound), (12, 2, 2));
+    assert_eq!((last.n_groups, last.cost, last.bound), (1, 13 * 12, 13));
+    assert!(front.is_complete && first.is_optimal() && !last.is_optimal());
 }
