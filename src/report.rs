@@ -130,6 +130,9 @@ pub struct AnswerRecord {
     /// The independent checker accepted everything that the answer claims.
     pub verified: bool,
     pub groups: Vec<GroupRecord>,
+    /// The rules by security group, where several were allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security_groups: Option<SecurityGroupsRecord>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<Certificate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -215,6 +218,34 @@ pub struct RuleRecord {
     pub open_ports: u64,
 }
 
+/// The rules of an answer by security group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecurityGroupsRecord {
+    /// How many there may be.
+    pub allowed: usize,
+    /// The units that each of them may take; of IPv4 where zones tell families apart.
+    pub quota: usize,
+    /// The same of the IPv6 quota, with zones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota_ipv6: Option<usize>,
+    /// The rules of each one in use; none without a cover.
+    pub groups: Vec<Vec<PartRecord>>,
+}
+
+/// A rule of a security group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartRecord {
+    /// The group of the answer, by index.
+    pub group: usize,
+    /// The rule in it, by index.
+    pub rule: usize,
+    /// Which of the sources of its zone, where others are in other security groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sources: Option<Vec<String>>,
+}
+
 impl Solved {
     /// What stands in the file.
     #[must_use]
@@ -256,6 +287,7 @@ impl Solved {
             bound: self.answer.bound(),
             verified: self.answer != Answer::Unknown,
             groups: self.groups(),
+            security_groups: None,
             certificate,
             witness,
             repairs,

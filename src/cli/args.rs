@@ -129,17 +129,25 @@ impl LimitArgs {
         })
     }
 
-    /// What the reserve leaves of each quota; more than the quota is an error.
-    fn budget(&self) -> Result<Budget, String> {
+    /// What the reserve leaves of each quota of so many security groups; more than that is an error.
+    fn budget(&self, n_groups: usize) -> Result<Budget, String> {
         let less = |quota: usize, reserve: usize, suffix: &str| {
-            quota.checked_sub(reserve).ok_or_else(|| {
-                format!("--reserve{suffix} {reserve} is more than --max-rules{suffix} {quota}")
+            let times = if n_groups > 1 { format!(" times {n_groups}") } else { String::new() };
+            quota.saturating_mul(n_groups).checked_sub(reserve).ok_or_else(|| {
+                format!(
+                    "--reserve{suffix} {reserve} is more than --max-rules{suffix} {quota}{times}"
+                )
             })
         };
         Ok(Budget {
             ipv4: less(self.max_rules, self.reserve, "")?,
             ipv6: less(self.max_rules_ipv6, self.reserve_ipv6, "-ipv6")?,
         })
+    }
+
+    /// The units of each quota of one security group.
+    pub(crate) fn quota(&self) -> Budget {
+        Budget { ipv4: self.max_rules, ipv6: self.max_rules_ipv6 }
     }
 
     fn reserve(&self) -> Budget {
@@ -205,6 +213,8 @@ pub(crate) struct Job {
     pub(crate) reserve: Budget,
     /// Used ports that were taken out.
     pub(crate) dropped: Vec<Entry>,
+    /// The units of each quota of one security group.
+    pub(crate) quota: Budget,
 }
 
 impl Job {
@@ -231,7 +241,16 @@ pub(crate) struct Jobs {
 
 /// Reads the inputs, reports on stderr what was read, and makes the instances.
 pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Jobs> {
-    let budget = limits.budget().unwrap_or_else(|error| usage(error));
+    load_for(inputs, limits, 1)
+}
+
+/// As [`load`], with the budget of so many security groups together.
+pub(crate) fn load_for(
+    inputs: &InputArgs,
+    limits: &LimitArgs,
+    n_groups: usize,
+) -> anyhow::Result<Jobs> {
+    let budget = limits.budget(n_groups).unwrap_or_else(|error| usage(error));
     let limit = Arc::new(Limits::from(limits.spec()?));
     let (read, reading, mut exit) = inputs.read()?;
     let mut jobs = Vec::new();
@@ -250,7 +269,7 @@ pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Job
 
 /// Reads inputs that make one instance, without a word about what was read.
 pub(crate) fn load_one(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Job> {
-    let budget = limits.budget().map_err(|error| anyhow!(error))?;
+    let budget = limits.budget(1).map_err(|error| anyhow!(error))?;
     let limit = Arc::new(Limits::from(limits.spec()?));
     let (mut read, reading) = inputs.read_quietly()?;
     let source = match read.sources.len() {
@@ -280,9 +299,9 @@ fn job_within(
         Some(_) => units,
         None => units.of(quota).into(),
     };
-    let (budget, reserve) = (in_force(budget), in_force(limits.reserve()));
+    let [budget, reserve, quota] = [budget, limits.reserve(), limits.quota()].map(in_force);
     let job = job(source, limit, budget, limits.drop_forbidden, limits.share_outer)?;
-    Ok(Job { reserve, ..job })
+    Ok(Job { reserve, quota, ..job })
 }
 
 /// Makes an instance of used ports.
@@ -293,6 +312,7 @@ pub(crate) fn job(
     drop: bool,
     share_outer: bool,
 ) -> anyhow::Result<Job> {
+    let budget = budget.into();
     let dropped = if drop { drop_forbidden(&mut source.used, limits) } else { Vec::new() };
     let addresses = std::mem::take(&mut source.addresses);
     let spec = limits.spec();
@@ -312,5 +332,5 @@ pub(crate) fn job(
             .map(|zones| outer_groups(&source.used, |origin| zones.outer(origin)));
         instance = instance.sharing(outer.unwrap_or_default()).with_context(|| source.name())?;
     }
-    Ok(Job { source, instance, reserve: Budget::default(), dropped })
+    Ok(Job { source, instance, reserve: Budget::default(), dropped, quota: budget })
 }

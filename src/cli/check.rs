@@ -10,10 +10,12 @@ use anyhow::{Context, bail, ensure};
 use rangecover::certificate::Certificate;
 use rangecover::export::number::{counted, grouped};
 use rangecover::inputs::{OtherSources, Source, name};
-use rangecover::instance::Instance;
+use rangecover::instance::{Budget, Instance};
 use rangecover::limits::Limits;
 use rangecover::ports::Span;
+use rangecover::quote::printable;
 use rangecover::report::{AnswerRecord, GroupRecord, OutcomeName, Report, rule_records};
+use rangecover::security_group::check_record;
 use rangecover::verify::{self, Checker};
 
 use super::args::{Job, job};
@@ -64,7 +66,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         seen.insert((&record.input, &record.interface));
         let proven = check(open.remove(at), record).with_context(|| name.clone())?;
         let others = report.reading.other_sources;
-        lines = lines + &name + ": " + &proven + &terms(record, others) + "\n";
+        lines = lines + &printable(&name) + ": " + &proven + &terms(record, others) + "\n";
         if record.outcome == OutcomeName::Unknown {
             exit = exit.max(Exit::Unanswered);
         }
@@ -123,12 +125,20 @@ fn budget(record: &AnswerRecord, rule: &str) -> String {
 /// Checks what an answer claims and says what was proven.
 fn check(source: Source, record: &AnswerRecord) -> anyhow::Result<String> {
     let limits = Arc::new(Limits::from(record.limits.clone()));
+    let zones = source.zones.clone();
     let Job { instance, dropped, .. } =
         job(source, &limits, record.budget(), !record.dropped.is_empty(), record.share_outer)?;
     ensure!(dropped == record.dropped, "other ports were dropped than the answer says");
     let groups: Vec<GroupRecord> = instance.groups().iter().map(GroupRecord::of).collect();
     let claimed = record.groups.iter().map(GroupRecord::without_rules);
     ensure!(claimed.eq(groups), "the answer is for other used ports, or other zones");
+    if let Some(security_groups) = &record.security_groups {
+        let has_cover = matches!(record.outcome, OutcomeName::Optimal | OutcomeName::Feasible);
+        let cover = has_cover.then(|| record.cover(&instance));
+        let reserve = Budget { ipv4: record.reserve, ipv6: record.reserve_ipv6 };
+        // Rules of groups that are none come last, and are refused below.
+        check_record(security_groups, &instance, cover.as_ref(), zones.as_deref(), reserve)?;
+    }
     ensure!(
         record.verified == (record.outcome != OutcomeName::Unknown),
         "verified is {}, but the outcome is {}",

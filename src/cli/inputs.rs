@@ -262,6 +262,11 @@ impl InputArgs {
         Ok((read, reading))
     }
 
+    /// Whether anything says who may connect.
+    pub(crate) fn say_who(&self) -> bool {
+        self.sources.zones.is_some() || self.sources.source.is_some()
+    }
+
     /// How many inputs are given.
     pub(crate) fn n_inputs(&self) -> usize {
         self.inputs.len()

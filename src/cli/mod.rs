@@ -15,6 +15,7 @@ mod output;
 mod ports;
 mod prove;
 mod report;
+mod rules;
 mod solve;
 
 use clap::error::ErrorKind;

@@ -136,7 +136,7 @@ fn prove(job: &Job, args: &Args, stem: &str) -> anyhow::Result<Proven> {
 }
 
 /// Removes a file, if it is there.
-fn remove(path: &Path) -> io::Result<()> {
+pub(super) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

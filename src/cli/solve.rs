@@ -2,18 +2,21 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
+use anyhow::{Context, bail};
 use rayon::prelude::*;
 
-use anyhow::Context;
 use rangecover::answer::{Answer, answer};
-use rangecover::export::{json, text};
-use rangecover::report::{Report, Solved};
+use rangecover::evidence::Records;
+use rangecover::export::{json, text, text_groups};
+use rangecover::inputs::Reading;
+use rangecover::report::{AnswerRecord, Report, Solved};
+use rangecover::security_group::{Division, ProposalError};
 use rangecover::solve::{Solver, default_solver};
 
-use super::args::{Job, LimitArgs, TimeArgs, load, solver_help, solver_named};
+use super::args::{Job, Jobs, LimitArgs, TimeArgs, load_for, solver_help, solver_named};
 use super::exit::print_error;
 use super::inputs::InputArgs;
+use super::rules::{self, Format, GroupArgs, Places};
 use super::{Exit, output};
 
 /// Find the rules that cover every used port and open the fewest others, with proof
@@ -40,42 +43,41 @@ pub(crate) struct Args {
     #[command(flatten)]
     time: TimeArgs,
     /// How the answers are written
-    #[arg(long, value_enum, default_value = "text")]
+    #[arg(long, value_name = "FORMAT", value_parser = Format::parser(), default_value = "text")]
     format: Format,
-    /// Write to this file instead of stdout
-    #[arg(short, long, value_name = "FILE")]
+    /// Write to this file instead of stdout; rules of several instances to a file each, in FOLDER/
+    #[arg(short, long, value_name = "FILE|FOLDER/")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    groups: GroupArgs,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// With everything that proves the answers; `check` reads it
-    Json,
+/// An answer, shared out over security groups where that was asked.
+pub(super) struct Answered {
+    pub(super) solved: Solved,
+    pub(super) division: Option<Division>,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let jobs = load(&args.inputs, &args.limits)?;
-    let bar = output::progress("solving");
-    bar.set_length(jobs.list.len() as u64);
-    let solved: Vec<anyhow::Result<Solved>> = jobs
-        .list
-        .into_par_iter()
-        .map(|job| {
-            let solved = solve(job, args);
-            bar.inc(1);
-            solved
-        })
-        .collect();
-    bar.finish_and_clear();
-    let mut exit = jobs.exit;
-    let mut answers = Vec::with_capacity(solved.len());
-    for solved in solved {
-        match solved {
-            Ok(solved) => {
-                exit = exit.max(exit_of(&solved.answer));
-                answers.push(solved);
+    args.groups.check(args.format, &args.limits);
+    if matches!(args.format, Format::Rules(_)) && !args.inputs.say_who() {
+        bail!(ProposalError::NoSource);
+    }
+    let jobs = load_for(&args.inputs, &args.limits, args.groups.allowed().unwrap_or(1))?;
+    let Jobs { list, reading, records, mut exit } = jobs;
+    let path = args.output.as_ref();
+    let places = match args.format {
+        Format::Rules(format) => {
+            Some((format, Places::new(format, &args.groups, path, &args.inputs, &list)?))
+        }
+        Format::Text | Format::Json => None,
+    };
+    let mut answers = Vec::with_capacity(list.len());
+    for (job, answered) in answer_all(list, args).into_iter().enumerate() {
+        match answered {
+            Ok(answered) => {
+                exit = exit.max(exit_of(&answered.solved.answer));
+                answers.push((job, answered));
             }
             Err(error) => {
                 print_error(&error);
@@ -83,26 +85,65 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             }
         }
     }
-    let path = args.output.as_deref();
-    match args.format {
-        Format::Text => output::write_text(path, &text::text(&answers))?,
-        Format::Json => {
-            let report = Report {
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                reading: jobs.reading,
-                records: jobs.records,
-                answers: answers.iter().map(Solved::record).collect(),
-            };
-            output::write(path, &json::json(&report))?;
+    let path = path.map(PathBuf::as_path);
+    match (args.format, places) {
+        (Format::Rules(_), Some((format, places))) => {
+            let source = reading.source;
+            let written = rules::write(format, &args.groups, path, source, &places, &answers)?;
+            exit = exit.max(written);
         }
+        (Format::Json, _) => output::write(path, &json(reading, records, &answers))?,
+        _ => output::write_text(path, &text(answers))?,
     }
     Ok(exit)
 }
 
-fn solve(job: Job, args: &Args) -> anyhow::Result<Solved> {
-    let Job { source, instance, reserve, dropped } = job;
-    let answer = answer(args.solver, &instance, args.time.stop()).with_context(|| source.name())?;
-    Ok(Solved { source, instance, reserve, dropped, solver: args.solver.name(), answer })
+fn answer_all(list: Vec<Job>, args: &Args) -> Vec<anyhow::Result<Answered>> {
+    let bar = output::progress("solving");
+    bar.set_length(list.len() as u64);
+    let answer = |job| {
+        let answered = solve(job, args);
+        bar.inc(1);
+        answered
+    };
+    let answers = list.into_par_iter().map(answer).collect();
+    bar.finish_and_clear();
+    answers
+}
+
+fn text(answers: Vec<(usize, Answered)>) -> Vec<u8> {
+    let divided = answers.iter().map(|(_, Answered { solved, division })| (solved, division));
+    let divided: Vec<_> =
+        divided.filter_map(|(solved, division)| Some((solved, division.as_ref()?))).collect();
+    if !divided.is_empty() {
+        return text_groups::text(divided);
+    }
+    text::text(&answers.into_iter().map(|(_, answered)| answered.solved).collect::<Vec<_>>())
+}
+
+fn json(reading: Reading, records: Option<Records>, answers: &[(usize, Answered)]) -> Vec<u8> {
+    let record = |(_, answered): &(usize, Answered)| {
+        let Answered { solved, division } = answered;
+        if let Some(division) = division {
+            rules::note_groups(answered, division);
+        }
+        let security_groups = division.as_ref().map(|division| division.record(solved));
+        AnswerRecord { security_groups, ..solved.record() }
+    };
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    json::json(&Report { version, reading, records, answers: answers.iter().map(record).collect() })
+}
+
+fn solve(job: Job, args: &Args) -> anyhow::Result<Answered> {
+    let Job { source, instance, reserve, dropped, quota } = job;
+    let name = source.name();
+    let stop = args.time.stop();
+    let answer = answer(args.solver, &instance, stop).with_context(|| name.clone())?;
+    let solved = Solved { source, instance, reserve, dropped, solver: args.solver.name(), answer };
+    let divide =
+        |n| Division::new(&solved, quota, n, args.time.stop()).with_context(|| name.clone());
+    let division = args.groups.allowed().map(divide).transpose()?;
+    Ok(Answered { solved, division })
 }
 
 /// What an answer means for the exit status.

@@ -1,8 +1,10 @@
 //! Formats: bytes out of answers and fronts. Nothing here reads or prints.
 
 pub mod changes_cli;
+pub mod cloudformation;
 pub mod document;
 pub mod html;
+pub mod ip_permissions;
 pub mod json;
 pub mod lp;
 pub mod markdown;
@@ -12,5 +14,10 @@ pub mod opb;
 pub mod ports;
 pub mod relations;
 pub mod results;
+pub mod rules;
+pub mod rules_csv;
+pub mod rules_markdown;
 pub mod table;
+pub mod terraform;
 pub mod text;
+pub mod text_groups;

@@ -14,6 +14,7 @@ use crate::instance::{Budget, Group};
 use crate::limits::LimitSpec;
 use crate::points::Points;
 use crate::ports::{PortSet, Span};
+use crate::quote::printable;
 use crate::report::{OutcomeName, Solved};
 use crate::solve::default_solver;
 use crate::verify::Facts;
@@ -26,7 +27,7 @@ const LABEL: usize = 18;
 /// Items that are listed before the rest is only counted.
 const SHOWN: usize = 12;
 
-const STRING: &str = "a string takes everything";
+pub(super) const STRING: &str = "a string takes everything";
 
 /// All answers, one block each.
 ///
@@ -46,31 +47,23 @@ fn colour(outcome: OutcomeName) -> Style {
     colour.on_default().bold()
 }
 
-fn block(solved: &Solved) -> String {
+pub(super) fn block(solved: &Solved) -> String {
     let mut text = String::new();
     let bold = Style::new().bold();
-    writeln!(text, "{bold}{}{bold:#}: {}", solved.source.name(), used(solved)).expect(STRING);
+    let name = printable(&solved.source.name());
+    writeln!(text, "{bold}{name}{bold:#}: {}", used(solved)).expect(STRING);
     let outcome = OutcomeName::of(&solved.answer);
     let style = colour(outcome);
     write!(text, "  {style}{}{style:#}", outcome.name()).expect(STRING);
+    writeln!(text, "{}", verdict(solved)).expect(STRING);
     match &solved.answer {
-        Answer::Optimal { facts, .. } => {
-            writeln!(text, ", verified: {}", summary(solved, facts)).expect(STRING);
-        }
-        Answer::Feasible { facts, bound, .. } => {
-            write!(text, ", verified: {}", summary(solved, facts)).expect(STRING);
-            let gap = grouped(facts.cost - bound);
-            writeln!(text, "; proven bound {}, gap {gap}", grouped(*bound)).expect(STRING);
-        }
+        Answer::Optimal { .. } | Answer::Feasible { .. } => {}
         Answer::Infeasible { witness, repairs } => {
             infeasible(&mut text, solved, witness, repairs);
         }
         Answer::Unknown => {
-            let budget = budget(solved);
-            let tried = solved.solver;
-            writeln!(text, ": {tried} found no cover within {budget} and excludes none")
-                .expect(STRING);
-            let is_undecided = solved.instance.is_shared() && tried == default_solver().name();
+            let is_undecided =
+                solved.instance.is_shared() && solved.solver == default_solver().name();
             let helps =
                 if is_undecided { "a larger --max-rules" } else { "--solver price, which decides" };
             list(&mut text, "what helps", &[helps.to_owned()]);
@@ -89,6 +82,52 @@ fn block(solved: &Solved) -> String {
         list(&mut text, "dropped", &dropped);
     }
     text
+}
+
+/// What is claimed of an answer, after the word for its outcome.
+fn verdict(solved: &Solved) -> String {
+    match &solved.answer {
+        Answer::Optimal { facts, .. } => format!(", verified: {}", summary(solved, facts)),
+        Answer::Feasible { facts, bound, .. } => {
+            let gap = grouped(facts.cost - bound);
+            let summary = summary(solved, facts);
+            format!(", verified: {summary}; proven bound {}, gap {gap}", grouped(*bound))
+        }
+        Answer::Infeasible { repairs, .. } => {
+            let ipv4 = grouped(repairs.max_rules as u64);
+            let needed = match repairs.max_rules_ipv6.map(|ipv6| grouped(ipv6 as u64)) {
+                None => ipv4,
+                Some(ipv6) if !solved.instance.counts_in(Family::Ipv4) => ipv6,
+                Some(ipv6) => format!("{ipv4} and {ipv6}"),
+            };
+            format!(", verified: {} cannot do it, {needed} can", budget(solved))
+        }
+        Answer::Unknown => {
+            let (tried, budget) = (solved.solver, budget(solved));
+            format!(": {tried} found no cover within {budget} and excludes none")
+        }
+    }
+}
+
+/// The outcome in one line, without colours: `optimal, verified: 12 of 12 rules, 889 open ports`.
+#[must_use]
+pub fn headline(solved: &Solved) -> String {
+    format!("{}{}", OutcomeName::of(&solved.answer).name(), verdict(solved))
+}
+
+/// What there is to say beside the rules: the used ports, the outcome, what was recorded.
+#[must_use]
+pub fn facts(solved: &Solved) -> Vec<String> {
+    let mut facts = vec![used(solved), headline(solved)];
+    if solved.instance.shares_outer() {
+        facts.push(sharing(solved).join(", "));
+    }
+    facts.extend(solved.source.seen.as_ref().map(|seen| coverage(seen).join(", ")));
+    if !solved.dropped.is_empty() {
+        let dropped: Vec<String> = solved.dropped.iter().map(ToString::to_string).collect();
+        facts.push(format!("dropped {}", dropped.join(", ")));
+    }
+    facts
 }
 
 /// The used ports of each protocol, or of each zone.
@@ -192,14 +231,6 @@ fn budget(solved: &Solved) -> String {
 
 /// What is impossible, why, and the repairs.
 fn infeasible(text: &mut String, solved: &Solved, witness: &Witness, repairs: &Repairs) {
-    let needed = match repairs.max_rules_ipv6 {
-        None => grouped(repairs.max_rules as u64),
-        Some(ipv6) if !solved.instance.counts_in(Family::Ipv4) => grouped(ipv6 as u64),
-        Some(ipv6) => {
-            format!("{} and {}", grouped(repairs.max_rules as u64), grouped(ipv6 as u64))
-        }
-    };
-    writeln!(text, ", verified: {} cannot do it, {needed} can", budget(solved)).expect(STRING);
     let groups = solved.instance.groups();
     if witness.windows.is_empty() && witness.tree.is_empty() {
         let groups: Vec<String> = groups.iter().map(rule_each).collect();
@@ -314,7 +345,7 @@ fn printed(points: Points, spans: &[Span]) -> Vec<String> {
 }
 
 /// A labelled list, wrapped; nothing for an empty one.
-fn list(text: &mut String, label: &str, items: &[String]) {
+pub(super) fn list(text: &mut String, label: &str, items: &[String]) {
     if items.is_empty() {
         return;
     }

@@ -3,10 +3,19 @@
 //! What a solver answers becomes [`ProposedRule`]s ([`propose`]), which exporters write and an audit
 //! compares with the rules that exist.
 
+mod description;
+mod division;
+mod id;
 mod peer;
 mod propose;
 mod rule;
+pub mod split;
 
+pub use description::Description;
+pub use division::{
+    Bought, Division, DivisionError, MOST_GROUPS, MOST_RULES, RecordError, check_record,
+};
+pub use id::{IdError, SecurityGroupId};
 pub use peer::Peer;
 pub use propose::{Proposal, ProposalError, ProposedRule, propose};
 pub use rule::{Allowed, Rule, SecurityGroup};

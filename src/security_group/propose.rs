@@ -3,10 +3,11 @@
 use ipnet::IpNet;
 use thiserror::Error;
 
+use crate::instance::Terms;
 use crate::points::Points;
 use crate::ports::{Protocol, Span};
 use crate::report::{OutcomeName, Solved, rule_records};
-use crate::zones::{Family, Kind, Quota, Zone};
+use crate::zones::{Family, Kind, Quota, Zone, Zones};
 
 use super::{Allowed, Peer, Rule};
 
@@ -80,7 +81,6 @@ pub enum ProposalError {
 pub fn propose(solved: &Solved, source: Option<IpNet>) -> Result<Proposal, ProposalError> {
     let outcome = OutcomeName::of(&solved.answer);
     let (cover, _) = solved.answer.cover().ok_or(ProposalError::NoCover(outcome.name()))?;
-    let zones = solved.source.zones.as_deref();
     let mut rules = Vec::new();
     for (group, spans) in solved.instance.groups().iter().zip(&cover.groups) {
         let Points::Ports(protocol) = group.points() else {
@@ -88,9 +88,9 @@ pub fn propose(solved: &Solved, source: Option<IpNet>) -> Result<Proposal, Propo
         };
         let terms = group.terms();
         let zone = terms.zone.as_deref();
-        let zone_of = |name| zones?.all().iter().find(|zone: &&Zone| zone.name() == name);
-        let (peers, quota) = if let Some(zone) = zone.and_then(zone_of) {
-            (peers(zone, terms.quota), terms.quota)
+        let (peers, quota) = if let Some(peers) = sources_of(solved.source.zones.as_deref(), terms)
+        {
+            (peers, terms.quota)
         } else {
             let peer = Peer::Cidr(source.ok_or(ProposalError::NoSource)?);
             let quota = peer.quota().unwrap_or(terms.quota);
@@ -111,6 +111,13 @@ pub fn propose(solved: &Solved, source: Option<IpNet>) -> Result<Proposal, Propo
         }
     }
     Ok(Proposal { rules })
+}
+
+/// What the rules of a group name where it has a zone.
+pub(super) fn sources_of(zones: Option<&Zones>, terms: &Terms) -> Option<Vec<Peer>> {
+    let zone = terms.zone.as_deref()?;
+    let mut zones = zones?.all().iter();
+    zones.find(|known: &&Zone| known.name() == zone).map(|zone| peers(zone, terms.quota))
 }
 
 /// What the rules of a zone name, for the quotas that they count in.
@@ -139,7 +146,6 @@ mod tests {
     use crate::limits::Limits;
     use crate::port_list;
     use crate::solve::{Stop, default_solver};
-    use crate::zones::Zones;
 
     /// An answer for used ports within 60 rules.
     fn solved(used: Used, zones: Option<Zones>) -> Solved {

@@ -9,6 +9,7 @@ mod checking;
 mod command;
 mod comparing;
 mod data_sets;
+mod exports;
 mod inputs_review;
 mod instances;
 mod knapsack;

@@ -26,7 +26,13 @@ fn job(name: &str, groups: &[(Quota, u32, &[u32])], budget: Budget) -> Job {
         zones: Some(Arc::default()),
         seen: None,
     };
-    Job { source, instance, reserve: Budget::default(), dropped: Vec::new() }
+    Job {
+        source,
+        instance,
+        reserve: Budget::default(),
+        dropped: Vec::new(),
+        quota: Budget::default(),
+    }
 }
 
 /// Rules of 4 and of 7 units, whose front is above its bound in places.
