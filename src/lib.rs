@@ -94,6 +94,8 @@ pub mod flow;
 
 pub mod evidence;
 
+pub mod aggregate;
+
 pub mod shapes;
 
 pub mod inputs;
