@@ -2,6 +2,8 @@
 
 mod args;
 mod athena;
+mod logs;
+mod s3;
 
 use super::Exit;
 
@@ -18,10 +20,14 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Origin {
     Athena(athena::Args),
+    Logs(logs::Args),
+    S3(s3::Args),
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     match &args.from {
         Origin::Athena(args) => athena::run(args),
+        Origin::Logs(args) => logs::run(args),
+        Origin::S3(args) => s3::run(args),
     }
 }

@@ -8,6 +8,7 @@ mod checking;
 mod command;
 mod comparing;
 mod data_sets;
+mod fetching;
 mod inputs_review;
 mod instances;
 mod knapsack;

@@ -70,3 +70,20 @@ pub(crate) fn unavailable() -> anyhow::Error {
         "this build cannot ask AWS; build it with `cargo build --release --features aws`"
     )
 }
+
+/// Says what was written, and whether that is not all.
+#[cfg(feature = "aws")]
+pub(crate) fn about_rows(written: rangecover::aggregate::Written, is_cut: bool) {
+    use rangecover::export::number::{counted, grouped};
+
+    use super::super::output;
+
+    let rangecover::aggregate::Written { rows, records, left_out } = written;
+    let records = counted(records, "record");
+    output::note(&format!("{} written, of {records}", counted(rows, "aggregated row")));
+    if is_cut {
+        output::note("there are more: --limit has cut the answer");
+    } else if left_out > 0 {
+        output::note(&format!("--limit has left {} more out", grouped(left_out)));
+    }
+}
