@@ -94,11 +94,16 @@ pub mod flow;
 
 pub mod evidence;
 
+pub mod aggregate;
+
 pub mod shapes;
 
 pub mod inputs;
 
 pub mod generate;
+
+// What AWS is asked for.
+pub mod query;
 
 #[cfg(feature = "aws")]
 pub mod aws;

@@ -76,6 +76,42 @@ pub enum AwsError {
         /// AWS's reason.
         message: String,
     },
+    /// The bucket's region is another one, and AWS says which.
+    #[error("{asked}: the bucket is in region {region}; give --region {region}")]
+    OtherRegion {
+        /// The request.
+        asked: String,
+        /// Where the bucket is.
+        region: String,
+    },
+    /// There is no such thing.
+    #[error("{asked}: there is none ({code}: {message}); check the name, --region and --profile")]
+    Missing {
+        /// The request.
+        asked: String,
+        /// AWS's word for it.
+        code: String,
+        /// AWS's reason.
+        message: String,
+    },
+    /// A query that did not come to its end.
+    #[error("{asked}: the query {end}")]
+    Query {
+        /// The request.
+        asked: String,
+        /// How it ended.
+        end: String,
+    },
+    /// Nobody waits any longer.
+    #[error(
+        "{asked}: no answer within {seconds} s, so the query was stopped; give a longer --timeout, or a shorter time"
+    )]
+    Late {
+        /// The request.
+        asked: String,
+        /// How long was waited.
+        seconds: u64,
+    },
     /// Anything else that AWS refuses.
     #[error("{asked}: {code}: {message}")]
     Refused {
@@ -140,6 +176,9 @@ impl AwsError {
             "PermanentRedirect"
             | "AuthorizationHeaderMalformed"
             | "IllegalLocationConstraintException" => Self::Region { asked, code, message },
+            "NoSuchBucket" | "NoSuchKey" | "ResourceNotFoundException" => {
+                Self::Missing { asked, code, message }
+            }
             "Throttling"
             | "ThrottlingException"
             | "TooManyRequestsException"

@@ -1,6 +1,9 @@
 //! What is asked of AWS: credentials and regions as its own tools find them.
 
+pub mod bucket;
 mod error;
+pub mod flow_logs;
+pub mod insights;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::{Builder, tls};
@@ -55,6 +58,11 @@ impl Aws {
     #[must_use]
     pub fn config(&self) -> &SdkConfig {
         &self.config
+    }
+
+    /// Does what has been asked in the background.
+    fn spawn(&self, asked: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(asked);
     }
 
     /// Waits for what has been asked.

@@ -112,7 +112,7 @@ struct EvidenceArgs {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum PortArg {
+pub(crate) enum PortArg {
     /// The interface's own port, where the evidence says that it offers a service
     Service,
     /// The destination port of every record
@@ -141,6 +141,16 @@ enum OtherArg {
     Any,
     /// Each of these addresses is a source of a zone 'others', as long as they are few
     List,
+}
+
+impl From<PortArg> for ServicePort {
+    fn from(arg: PortArg) -> Self {
+        match arg {
+            PortArg::Service => Self::Service,
+            PortArg::Dst => Self::Dst,
+            PortArg::Src => Self::Src,
+        }
+    }
 }
 
 impl From<OtherArg> for OtherSources {
@@ -184,7 +194,7 @@ fn zones(path: &Path) -> anyhow::Result<Zones> {
 }
 
 /// A time in seconds since 1970, or as people write it.
-fn time(text: &str) -> Result<u32, String> {
+pub(crate) fn time(text: &str) -> Result<u32, String> {
     if let Ok(seconds) = text.parse() {
         return Ok(seconds);
     }
@@ -203,11 +213,7 @@ impl InputArgs {
         let Self { records, evidence, sources, .. } = self;
         Ok(Reading {
             selection: Selection {
-                port: match self.port {
-                    PortArg::Service => ServicePort::Service,
-                    PortArg::Dst => ServicePort::Dst,
-                    PortArg::Src => ServicePort::Src,
-                },
+                port: self.port.into(),
                 action: match records.action {
                     ActionArg::Accept => Action::Accept,
                     ActionArg::Reject => Action::Reject,

@@ -99,6 +99,32 @@ pub(crate) fn progress_of_bytes(what: &'static str) -> indicatif::ProgressBar {
     bar(what, "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}")
 }
 
+/// Steps of something of which nobody knows how long it takes, on stderr, where that is a terminal.
+#[cfg(feature = "aws")]
+pub(crate) fn steps() -> indicatif::ProgressBar {
+    if !io::stderr().is_terminal() {
+        return indicatif::ProgressBar::hidden();
+    }
+    let spinner = indicatif::ProgressBar::new_spinner();
+    spinner.enable_steady_tick(std::time::Duration::from_millis(200));
+    spinner
+}
+
+/// A number of bytes for people, in powers of 1,000, as AWS charges for them.
+#[cfg(feature = "aws")]
+pub(crate) fn bytes(n: f64) -> String {
+    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
+    if n < 1_000.0 {
+        return format!("{n:.0} bytes");
+    }
+    let (mut n, mut unit) = (n / 1_000.0, 0);
+    while n >= 1_000.0 && unit + 1 < UNITS.len() {
+        n /= 1_000.0;
+        unit += 1;
+    }
+    format!("{n:.1} {}", UNITS[unit])
+}
+
 fn bar(what: &'static str, template: &str) -> indicatif::ProgressBar {
     if !io::stderr().is_terminal() {
         return indicatif::ProgressBar::hidden();

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::flow::{Direction, Record};
+use crate::flow::{Bulk, Direction, Record};
 use crate::ports::Protocol;
 
 /// What the evidence needs of a record.
@@ -73,29 +73,22 @@ impl Sighting {
     pub(super) fn is_reset(&self) -> bool {
         const FIN: u8 = 1;
         const ACCEPTS: u8 = 18;
-        /// A client that knocks is refused once or twice more when it tries again.
-        const FEW: u64 = 3;
         self.protocol == Some(Protocol::Tcp)
             && self.sized
             && self.tcp_flags & ACCEPTS != ACCEPTS
             && self.tcp_flags & FIN == 0
-            && self.packets <= FEW * u64::from(self.count)
-            && self.bytes <= self.packets.saturating_mul(self.headers())
+            && self.bulk().is_few_bare_segments()
     }
 
     /// Whether what came is more than a host sends before it is answered: segments with data, or
     /// the end of a connection.
     pub(super) fn is_more_than_a_knock(&self) -> bool {
         const SYN_AND_FIN: u8 = 3;
-        /// The most that TCP options take.
-        const OPTIONS: u64 = 20;
-        let most = self.packets.saturating_mul(self.headers() + OPTIONS);
-        self.sized && self.bytes > most || self.tcp_flags & SYN_AND_FIN == SYN_AND_FIN
+        self.sized && self.bulk().has_data || self.tcp_flags & SYN_AND_FIN == SYN_AND_FIN
     }
 
-    /// Bytes of the headers of a TCP segment without options.
-    fn headers(&self) -> u64 {
-        if self.is_v4() { 20 + 20 } else { 40 + 20 }
+    fn bulk(&self) -> Bulk {
+        Bulk::new(self.packets, self.bytes, self.count, self.is_v4())
     }
 }
 

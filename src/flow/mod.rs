@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html> has the fields.
 
 mod address;
+mod bulk;
 mod field;
 mod layout;
 mod number;
@@ -10,6 +11,7 @@ mod record;
 mod selection;
 mod space;
 
+pub use bulk::Bulk;
 pub use field::{ColumnError, ColumnName, Field};
 pub use layout::{Layout, LayoutError};
 pub use record::{Detail, Direction, Malformed, Record, Status, Values, interface_name};

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::address;
@@ -13,7 +14,7 @@ use super::number;
 const LONGEST_ID: usize = 128;
 
 /// What became of the traffic of a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Status {
     /// Security group and network ACL allowed it.
     Accepted,
@@ -26,7 +27,7 @@ pub enum Status {
 }
 
 /// Which way the traffic of a record goes, seen from the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Direction {
     /// To the interface.
     Ingress,

@@ -10,6 +10,7 @@ mod command;
 mod comparing;
 mod data_sets;
 mod exports;
+mod fetching;
 mod inputs_review;
 mod instances;
 mod knapsack;
@@ -23,6 +24,8 @@ mod prove;
 mod readers;
 mod readme;
 mod record;
+#[cfg(feature = "aws")]
+mod recorded;
 mod report;
 mod services;
 mod shapes;
