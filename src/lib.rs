@@ -100,6 +100,9 @@ pub mod inputs;
 
 pub mod generate;
 
+// What AWS is asked for.
+pub mod query;
+
 #[cfg(feature = "aws")]
 pub mod aws;
 

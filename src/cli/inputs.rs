@@ -184,7 +184,7 @@ fn zones(path: &Path) -> anyhow::Result<Zones> {
 }
 
 /// A time in seconds since 1970, or as people write it.
-fn time(text: &str) -> Result<u32, String> {
+pub(crate) fn time(text: &str) -> Result<u32, String> {
     if let Ok(seconds) = text.parse() {
         return Ok(seconds);
     }

@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod completions;
 mod exit;
+mod fetch;
 mod front;
 mod generate;
 mod inputs;
@@ -44,6 +45,7 @@ enum Command {
     Report(report::Args),
     Check(check::Args),
     Ports(ports::Args),
+    Fetch(fetch::Args),
     Model(model::Args),
     Prove(prove::Args),
     Generate(generate::Args),
@@ -65,6 +67,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Command::Report(args) => report::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Ports(args) => ports::run(&args),
+        Command::Fetch(args) => fetch::run(&args),
         Command::Model(args) => model::run(&args),
         Command::Prove(args) => prove::run(&args),
         Command::Generate(args) => generate::run(&args),

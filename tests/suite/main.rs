@@ -21,6 +21,8 @@ mod prove;
 mod readers;
 mod readme;
 mod record;
+#[cfg(feature = "aws")]
+mod recorded;
 mod report;
 mod services;
 mod shapes;

@@ -1,0 +1,72 @@
+//! Arguments of all that is fetched: where, and what.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use rangecover::query::InterfaceId;
+
+use super::super::inputs::time;
+
+/// Where AWS is, and as whom it is asked.
+#[derive(Args)]
+#[command(next_help_heading = "AWS")]
+pub(crate) struct PlaceArgs {
+    /// The region [default: that of the environment, or of the profile]
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// A profile of the AWS configuration [default: that of the environment]
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// Ask here instead of AWS: a private endpoint, or a test server
+    #[arg(long, value_name = "URL")]
+    endpoint_url: Option<String>,
+}
+
+/// Which records, and where they go.
+#[derive(Args)]
+pub(crate) struct WhatArgs {
+    /// Only these interfaces
+    #[arg(long, visible_alias = "eni", value_name = "ENI", value_delimiter = ',')]
+    pub(crate) interface: Vec<InterfaceId>,
+    /// Only records that end at this time or later: 2026-01-05, 2026-01-05T10:00:00Z, or seconds
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) since: Option<u32>,
+    /// Only records that start before this time
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) until: Option<u32>,
+    /// Write at most this many records, and say when there are more
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_RECORDS))]
+    pub(crate) limit: Option<u64>,
+    /// Write to this file instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Show what AWS would be asked, and stop; needs no credentials
+    #[arg(long)]
+    pub(crate) print_query: bool,
+}
+
+/// Far beyond what fits into a file; one more is still a number for every query language.
+const MOST_RECORDS: u64 = i32::MAX as u64 - 1;
+
+#[cfg(feature = "aws")]
+impl PlaceArgs {
+    /// A connection to AWS.
+    pub(crate) fn connect(&self) -> anyhow::Result<rangecover::aws::Aws> {
+        let Self { region, profile, endpoint_url } = self;
+        let place = rangecover::aws::Place {
+            region: region.clone(),
+            profile: profile.clone(),
+            endpoint_url: endpoint_url.clone(),
+        };
+        Ok(rangecover::aws::Aws::new(&place)?)
+    }
+}
+
+/// What a build says that has nothing to ask AWS with.
+#[cfg(not(feature = "aws"))]
+pub(crate) fn unavailable() -> anyhow::Error {
+    anyhow::anyhow!(
+        "this build cannot ask AWS; build it with `cargo build --release --features aws`"
+    )
+}
