@@ -29,5 +29,6 @@ mod shapes;
 mod shared_data;
 mod sharing;
 mod sources;
+mod tools;
 mod worked;
 mod zones;
