@@ -1,14 +1,18 @@
 //! What is asked of AWS: credentials and regions as its own tools find them.
 
+mod athena;
 pub mod bucket;
 mod error;
 pub mod flow_logs;
 pub mod insights;
+mod result_objects;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::{Builder, tls};
 
+pub use athena::{Athena, Cells, Finished, QueryError, TableColumns, Workplace};
 pub use error::AwsError;
+pub use result_objects::{ObjectError, fetch_object};
 
 /// Where AWS is, and as whom it is asked; what is not said is found as every AWS tool finds it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

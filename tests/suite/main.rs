@@ -1,6 +1,7 @@
 //! All integration tests, in one binary.
 
 mod addresses;
+mod athena_sql;
 mod bad_input;
 mod binary;
 mod changes;

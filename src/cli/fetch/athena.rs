@@ -1,25 +1,247 @@
 //! `rangecover fetch athena`: an aggregating query of a table of flow logs.
 
-use super::super::Exit;
+#[cfg(feature = "aws")]
+mod rows;
+#[cfg(feature = "aws")]
+mod run;
+
+use clap::ValueEnum;
+
+use rangecover::flow::{ColumnName, Field};
+use rangecover::query::{
+    Columns, DatabaseName, Dialect, FlowQuery, Identifier, LEAST_ENDPOINTS, Partitions, Rows,
+    Table, s3_place,
+};
+
+use super::super::inputs::PortArg;
+use super::super::{Exit, output, usage};
 use super::args::{PlaceArgs, WhatArgs};
 
+/// Endpoints of a port that are kept, unless told: enough for a sample of every kind of caller.
+const ENDPOINTS: u32 = 256;
+
 /// Fetch records from a table of Athena
+///
+/// One query aggregates the records, scans the table once, and is as plain as DuckDB and Spark
+/// take it too.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
+    table: TableArgs,
+    #[command(flatten)]
     what: WhatArgs,
+    /// Which port counts: service keeps what the evidence needs, dst and src that port alone
+    #[arg(long, value_enum, default_value = "service")]
+    port: PortArg,
+    /// Remote endpoints that are kept of each port, or all; others are merged by address
+    #[arg(long, value_name = "N|all", value_parser = endpoints, default_value_t = Endpoints(Some(ENDPOINTS)))]
+    endpoints: Endpoints,
+    #[command(flatten)]
+    query: QueryArgs,
     #[command(flatten)]
     place: PlaceArgs,
 }
 
-#[cfg(feature = "aws")]
-pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let Args { what: _, place } = args;
-    place.connect()?;
-    anyhow::bail!("the query is not there yet")
+/// The table, and its columns.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Table")]
+struct TableArgs {
+    /// The database
+    #[arg(long, value_name = "NAME")]
+    database: DatabaseName,
+    /// The table in it
+    #[arg(long, visible_alias = "tablename", value_name = "NAME")]
+    table: Identifier,
+    /// The catalog of the database
+    #[arg(long, value_name = "NAME", default_value = "AwsDataCatalog")]
+    catalog: DatabaseName,
+    /// The columns have the names of older guides: interfaceid, sourceport, starttime
+    #[arg(long)]
+    old_columns: bool,
+    /// A column that is called something else: dstport=destinationport
+    #[arg(long, value_name = "FIELD=NAME", value_delimiter = ',')]
+    column: Vec<ColumnName>,
+    /// Columns beyond version 2 that the table has [default: Athena is asked]
+    #[arg(long, value_enum, value_name = "COLUMNS", value_delimiter = ',')]
+    with: Option<Vec<OptionalColumn>>,
+    /// What the table is partitioned by, so that only the times asked for are scanned: year,month,day
+    /// or day=%Y/%m/%d (%Y, %m, %d, %H), and fixed values such as region=eu-west-1
+    #[arg(long, value_name = "COLUMNS")]
+    partition: Vec<Partitions>,
 }
 
-#[cfg(not(feature = "aws"))]
-pub(crate) fn run(_: &Args) -> anyhow::Result<Exit> {
-    Err(super::args::unavailable())
+/// How the query is run.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Query")]
+struct QueryArgs {
+    /// Where Athena writes results; some workgroups say so themselves
+    #[arg(long, value_name = "s3://…", value_parser = s3_place)]
+    output_location: Option<String>,
+    /// The workgroup
+    #[arg(long, value_name = "NAME")]
+    workgroup: Option<String>,
+    /// Stop the query after this time, at Athena too
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    timeout: Option<u32>,
+    /// How results are read: by pages, or as the object that Athena writes, for many rows
+    #[arg(long, value_enum, default_value = "pages")]
+    results: ResultsArg,
+    /// Let Athena write Parquet below --output-location, and fetch these files to the folder of -o
+    #[arg(long, requires = "output_location")]
+    unload: bool,
+    /// The names of the query as another engine quotes them, with --print-query
+    #[arg(long, value_enum, default_value = "trino")]
+    dialect: DialectArg,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OptionalColumn {
+    None,
+    AccountId,
+    PktSrcaddr,
+    PktDstaddr,
+    TcpFlags,
+    FlowDirection,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ResultsArg {
+    Pages,
+    Object,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DialectArg {
+    /// Athena, Trino and DuckDB
+    Trino,
+    /// Spark
+    Spark,
+}
+
+/// How many endpoints of a port are kept; none means all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Endpoints(Option<u32>);
+
+impl std::fmt::Display for Endpoints {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Some(most) => most.fmt(f),
+            None => f.write_str("all"),
+        }
+    }
+}
+
+fn endpoints(text: &str) -> Result<Endpoints, String> {
+    if text == "all" {
+        return Ok(Endpoints(None));
+    }
+    let most = text.parse().ok().filter(|most| *most >= LEAST_ENDPOINTS);
+    most.map(|most| Endpoints(Some(most))).ok_or_else(|| {
+        format!(
+            "not a number from {LEAST_ENDPOINTS} on (so many are what services are told by), or all"
+        )
+    })
+}
+
+impl OptionalColumn {
+    fn field(self) -> Option<Field> {
+        match self {
+            Self::None => None,
+            Self::AccountId => Some(Field::Account),
+            Self::PktSrcaddr => Some(Field::PktSrcaddr),
+            Self::PktDstaddr => Some(Field::PktDstaddr),
+            Self::TcpFlags => Some(Field::TcpFlags),
+            Self::FlowDirection => Some(Field::FlowDirection),
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    args.check();
+    if args.what.print_query {
+        let query = args.query(&args.told())?;
+        args.note_scan();
+        output::write(None, args.statement(&query, "UNIQUE").as_bytes())?;
+        return Ok(Exit::Answered);
+    }
+    args.ask()
+}
+
+impl Args {
+    /// Ends the command where its flags make no sense together.
+    fn check(&self) {
+        let Self { what, query, .. } = self;
+        if let (Some(since), Some(until)) = (what.since, what.until)
+            && since >= until
+        {
+            usage("--until is not after --since, so no record is asked for");
+        }
+        if query.dialect == DialectArg::Spark && !what.print_query {
+            usage("--dialect spark is for --print-query; Athena takes trino");
+        }
+        let is_folder = what.output.as_ref().is_some_and(|path| path.to_str() != Some("-"));
+        if query.unload && !is_folder && !what.print_query {
+            usage("--unload fetches several files; name the folder for them with -o DIR");
+        }
+    }
+
+    /// The optional columns that the user names.
+    fn told(&self) -> Vec<Field> {
+        let named = self.table.with.iter().flatten();
+        named.filter_map(|column| column.field()).collect()
+    }
+
+    /// The query of a table with these optional columns.
+    fn query(&self, with: &[Field]) -> anyhow::Result<FlowQuery> {
+        let Self { table, what, .. } = self;
+        let partitions = Partitions::together(table.partition.iter().cloned())?;
+        if partitions.has_times() && what.since.is_none() && what.until.is_none() {
+            output::note("neither --since nor --until: every partition of the time is scanned");
+        }
+        let rows = match (self.port, self.endpoints) {
+            (PortArg::Dst, _) => Rows::Port(Field::Dstport),
+            (PortArg::Src, _) => Rows::Port(Field::Srcport),
+            (PortArg::Service, Endpoints(None)) => Rows::AllEndpoints,
+            (PortArg::Service, Endpoints(Some(most))) => Rows::Endpoints(most),
+        };
+        Ok(FlowQuery {
+            table: Table { database: table.database.clone(), name: table.table.clone() },
+            columns: Columns::new(table.old_columns, with, &table.column)?,
+            partitions,
+            interfaces: what.interface.clone(),
+            since: what.since,
+            until: what.until,
+            rows,
+            // One more shows that there are more.
+            limit: what.limit.map(|limit| limit + 1),
+            dialect: match self.query.dialect {
+                DialectArg::Trino => Dialect::Standard,
+                DialectArg::Spark => Dialect::Spark,
+            },
+        })
+    }
+
+    /// What Athena is asked; files are written to a folder of this name.
+    fn statement(&self, query: &FlowQuery, unique: &str) -> String {
+        match &self.query.output_location {
+            Some(place) if self.query.unload => {
+                let place = place.trim_end_matches('/');
+                query.unload(&format!("{place}/rangecover-{unique}/"))
+            }
+            _ => query.sql(),
+        }
+    }
+
+    fn note_scan(&self) {
+        if self.table.partition.is_empty() {
+            output::note(
+                "no --partition: the whole table is scanned, and paid for; name what it is partitioned by, with --since and --until",
+            );
+        }
+    }
+
+    #[cfg(not(feature = "aws"))]
+    fn ask(&self) -> anyhow::Result<Exit> {
+        Err(super::args::unavailable())
+    }
 }
