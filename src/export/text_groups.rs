@@ -25,8 +25,9 @@ fn groups(solved: &Solved, division: &Division) -> String {
     for (i, parts) in division.groups.iter().enumerate() {
         let taken = division.units(i);
         let units = solved.instance.families().map(|family| {
-            let most = grouped(division.capacities[i].of(family) as u64);
-            format!("{} of {most} {}", taken.of(family), solved.instance.units_of(family))
+            let most = division.capacities[i].of(family) as u64;
+            let unit = solved.instance.units_of(family).trim_end_matches('s');
+            format!("{} of {}", grouped(taken.of(family) as u64), counted(most, unit))
         });
         let mut items: Vec<String> = units.collect();
         match &parts[..] {
