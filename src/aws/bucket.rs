@@ -24,7 +24,7 @@ const ATTEMPTS: u32 = 3;
 pub struct Bucket<'a> {
     aws: &'a Aws,
     client: Client,
-    bucket: String,
+    name: String,
     payer: Option<RequestPayer>,
 }
 
@@ -47,7 +47,7 @@ impl<'a> Bucket<'a> {
         Self {
             aws,
             client: Client::from_conf(config.build()),
-            bucket: bucket.to_owned(),
+            name: bucket.to_owned(),
             payer: requester_pays.then_some(RequestPayer::Requester),
         }
     }
@@ -55,7 +55,7 @@ impl<'a> Bucket<'a> {
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.bucket
+        &self.name
     }
 
     /// The objects below a prefix that may have records of some days, in order of their keys.
@@ -80,8 +80,8 @@ impl<'a> Bucket<'a> {
         objects: &mut Vec<Object>,
         folders: &mut Vec<String>,
     ) -> Result<(), AwsError> {
-        let location = Location { bucket: self.bucket.clone(), prefix: prefix.to_owned() };
-        let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
+        let location = Location { bucket: self.name.clone(), prefix: prefix.to_owned() };
+        let request = self.client.list_objects_v2().bucket(&self.name).prefix(prefix);
         let request = request.set_request_payer(self.payer.clone());
         let request = request.set_delimiter(days.are_some().then(|| "/".to_owned()));
         let mut pages = request.into_paginator().send();
@@ -107,11 +107,11 @@ impl<'a> Bucket<'a> {
     pub fn open(&self, key: &str) -> Result<Body, AwsError> {
         let wanted = Wanted {
             client: self.client.clone(),
-            bucket: self.bucket.clone(),
+            bucket: self.name.clone(),
             key: key.to_owned(),
             payer: self.payer.clone(),
         };
-        let location = Location { bucket: self.bucket.clone(), prefix: key.to_owned() };
+        let location = Location { bucket: self.name.clone(), prefix: key.to_owned() };
         let first = self.aws.wait(wanted.get(0, None));
         let first = first.map_err(|error| failed("s3:GetObject", &location, &error))?;
         let (pieces, receiver) = mpsc::channel(WAITING);
@@ -165,13 +165,11 @@ impl Wanted {
                 }
                 _ => None,
             };
-            match again {
-                Some(output) => body = output.body,
-                None => {
-                    let _ = pieces.send(Err(io::Error::other(printable(&error)))).await;
-                    return;
-                }
-            }
+            let Some(output) = again else {
+                let _ = pieces.send(Err(io::Error::other(printable(&error)))).await;
+                return;
+            };
+            body = output.body;
         }
     }
 }

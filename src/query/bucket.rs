@@ -199,11 +199,11 @@ mod tests {
             assert_eq!(days.may_be_in(&format!("{plain}{folder}")), expected, "{folder}");
             let names = ["year=", "month=", "day=", "hour="];
             let parts = folder.split_inclusive('/').enumerate();
-            let named = |(i, part): (usize, &str)| {
+            let dated = |(i, part): (usize, &str)| {
                 let name = names.get(i).filter(|_| part.len() <= 5).unwrap_or(&"");
                 format!("{name}{part}")
             };
-            let folder: String = parts.map(named).collect();
+            let folder: String = parts.map(dated).collect();
             assert_eq!(days.may_be_in(&format!("{hive}{folder}")), expected, "{folder}");
         }
         assert!(Days::default().may_be_in("vpcflowlogs/eu-west-1/1999/"));

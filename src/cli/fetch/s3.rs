@@ -15,7 +15,7 @@ use super::args::{PlaceArgs, WhatArgs};
 /// Example: `rangecover fetch s3 s3://my-logs/AWSLogs/ --since 2026-01-05 --until 2026-01-06 --list`
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// s3://BUCKET/PREFIX
+    /// Where the objects are: `s3://BUCKET/PREFIX`
     #[arg(value_name = "LOCATION")]
     location: Location,
     /// Only list the objects that would be read, as CSV, with their bytes
