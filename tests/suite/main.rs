@@ -1,6 +1,8 @@
 //! All integration tests, in one binary.
 
 mod addresses;
+#[cfg(feature = "aws")]
+mod athena;
 mod athena_sql;
 mod bad_input;
 mod binary;
