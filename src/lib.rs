@@ -114,6 +114,8 @@ pub mod report;
 
 pub mod security_group;
 
+pub mod audit;
+
 pub mod export;
 
 pub mod proof;
