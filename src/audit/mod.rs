@@ -1,20 +1,35 @@
 //! The audit: rules that exist, against what flow logs show and what would do.
 
+mod access;
 mod attachment;
+mod changes;
 mod describe;
 mod exposure;
+mod order;
 mod proposal;
 mod replay;
 mod sources;
+mod spans;
 mod units;
 mod usage;
 mod world;
 
+pub use access::{Access, Traffic, overlap};
 pub use attachment::{Attachment, Attachments};
+pub use changes::{Changes, Kept, Narrowed, changes};
 pub use exposure::{InterfaceFinding, Ports, count, interface_finding};
+pub use order::{Order, Step};
 pub use proposal::{Bounds, GroupProposal, Instead, ProposeError, proposals};
 pub use replay::{Replay, Replayer};
 pub use sources::Sources;
+pub use spans::Spans;
 pub use units::{PrefixList, PrefixLists};
 pub use usage::{Doubt, RuleAt, RuleFinding, Usage, rule_findings};
 pub use world::{Contact, Crowd, Interface, Verdict, World};
+
+#[cfg(test)]
+mod access_tests;
+#[cfg(test)]
+mod changes_tests;
+#[cfg(test)]
+mod small;

@@ -1,5 +1,6 @@
 //! Formats: bytes out of answers and fronts. Nothing here reads or prints.
 
+pub mod changes_cli;
 pub mod document;
 pub mod html;
 pub mod json;

@@ -1,0 +1,338 @@
+//! Changes of a security group as a shell script of commands of the AWS CLI.
+//!
+//! <https://docs.aws.amazon.com/cli/latest/reference/ec2/authorize-security-group-ingress.html>,
+//! <https://docs.aws.amazon.com/cli/latest/reference/ec2/revoke-security-group-ingress.html>
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::audit::{Changes, Order, Step};
+use crate::quote::{printable, quoted};
+use crate::security_group::{Allowed, Peer, Rule};
+use crate::zones::Family;
+
+/// Rules in one command, so that no argument is longer than the 128 KiB that Linux takes.
+const RULES_A_COMMAND: usize = 100;
+
+/// The longest description that AWS takes.
+const DESCRIPTION: usize = 255;
+
+/// Why changes cannot be written.
+#[derive(Debug, Error)]
+pub enum ScriptError {
+    /// The id of the group is none.
+    #[error("'{0}' is not the id of a security group; give sg-0123456789abcdef0, for example")]
+    GroupId(String),
+    /// Text that no shell takes.
+    #[error("a rule cannot be written for a shell: {0}")]
+    Quote(#[from] shlex::QuoteError),
+    /// Rules that have no JSON.
+    #[error("a rule cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// A POSIX shell script that applies the changes to a group.
+///
+/// # Errors
+/// When the id is not that of a security group.
+pub fn script(changes: &Changes, group_id: &str) -> Result<Vec<u8>, ScriptError> {
+    if !is_id(group_id, "sg-") {
+        return Err(ScriptError::GroupId(quoted(group_id)));
+    }
+    let mut text = "#!/bin/sh\n".to_owned();
+    for line in heading(changes, group_id) {
+        comment(&mut text, &line);
+    }
+    text.push_str("set -eu\n");
+    if !changes.is_empty() {
+        text.push_str("AWS_PAGER=''\nexport AWS_PAGER\n");
+    }
+    for step in &changes.order.steps {
+        match step {
+            Step::Authorise(places) => authorise(&mut text, changes, places, group_id)?,
+            Step::Revoke(places) => revoke(&mut text, changes, places, group_id)?,
+        }
+    }
+    Ok(text.into_bytes())
+}
+
+/// The commands alone that revoke what does not stay, a line each.
+///
+/// # Errors
+/// When the id is not that of a security group.
+pub fn revocations(changes: &Changes, group_id: &str) -> Result<String, ScriptError> {
+    if !is_id(group_id, "sg-") {
+        return Err(ScriptError::GroupId(quoted(group_id)));
+    }
+    let mut text = String::new();
+    revoke(&mut text, changes, &changes.revoked(), group_id)?;
+    Ok(text)
+}
+
+fn heading(changes: &Changes, group_id: &str) -> Vec<String> {
+    let Changes { keep, narrow, add, remove, order, .. } = changes;
+    let (keep, narrow, add, remove) = (keep.len(), narrow.len(), add.len(), remove.len());
+    let mut lines = vec![format!(
+        "Inbound rules of {group_id}: {keep} stay, {narrow} narrowed, {add} added, {remove} removed."
+    )];
+    for family in Family::ALL {
+        let [before, after, peak] =
+            [changes.units_before, changes.units_after, order.peak].map(|units| units.of(family));
+        if peak > 0 {
+            let (units, quota) = (family.units(), order.quota.of(family));
+            lines.push(format!(
+                "{units}: {before} before, {peak} at most in between, {after} after; the quota is {quota}."
+            ));
+        }
+    }
+    lines.extend(advice(order));
+    lines
+}
+
+/// What the order of the requests is good for, and what is to be done where it is not enough.
+#[must_use]
+pub fn advice(order: &Order) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !order.steps.is_empty() {
+        lines.push(
+            if order.is_all_first() {
+                "New rules come first: whoever a new rule lets in is never blocked in between."
+            } else {
+                "All new rules first would exceed the quota: a rule is revoked as soon as all new \
+                 rules that overlap with it are there, so that whoever a new rule lets in is never \
+                 blocked in between."
+            }
+            .to_owned(),
+        );
+    }
+    if !order.fits() {
+        let room = order.room();
+        let room: Vec<String> = Family::ALL
+            .into_iter()
+            .filter(|&family| room.of(family) > 0)
+            .map(|family| format!("{} {} more", room.of(family), family.units()))
+            .collect();
+        lines.push(format!(
+            "This order needs {} than the quota: have it raised, or attach a second group with the \
+             proposed rules first. AWS refuses what is too much, and the script stops there.",
+            room.join(" and ")
+        ));
+    }
+    lines
+}
+
+/// A line that no shell obeys: control characters, line ends among them, are escaped.
+fn comment(text: &mut String, line: &str) {
+    let _ = writeln!(text, "# {}", printable(line));
+}
+
+fn shown(rule: &Rule) -> String {
+    let id = rule.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
+    format!("{} from {}{id}", rule.allowed, rule.peer)
+}
+
+fn authorise(
+    text: &mut String,
+    changes: &Changes,
+    places: &[usize],
+    group_id: &str,
+) -> Result<(), ScriptError> {
+    for places in places.chunks(RULES_A_COMMAND) {
+        let rules: Vec<&Rule> = places.iter().map(|&at| &changes.proposed[at]).collect();
+        text.push('\n');
+        for rule in &rules {
+            comment(text, &format!("Allow {}", shown(rule)));
+        }
+        let permissions = permissions(&rules, true)?;
+        let _ = writeln!(
+            text,
+            "aws ec2 authorize-security-group-ingress --group-id {group_id} --ip-permissions {permissions}"
+        );
+    }
+    Ok(())
+}
+
+fn revoke(
+    text: &mut String,
+    changes: &Changes,
+    places: &[usize],
+    group_id: &str,
+) -> Result<(), ScriptError> {
+    let rules = places.iter().map(|&at| &changes.existing[at]);
+    let (by_id, by_content): (Vec<&Rule>, Vec<&Rule>) = rules.partition(|rule| id(rule).is_some());
+    for rules in by_id.chunks(RULES_A_COMMAND) {
+        let ids: Vec<&str> = rules.iter().filter_map(|rule| id(rule)).collect();
+        let ids = format!("--security-group-rule-ids {}", ids.join(" "));
+        revoke_these(text, rules, group_id, &ids);
+    }
+    for rules in by_content.chunks(RULES_A_COMMAND) {
+        let permissions = format!("--ip-permissions {}", permissions(rules, false)?);
+        revoke_these(text, rules, group_id, &permissions);
+    }
+    Ok(())
+}
+
+fn revoke_these(text: &mut String, rules: &[&Rule], group_id: &str, which: &str) {
+    text.push('\n');
+    for rule in rules {
+        comment(text, &format!("Revoke {}", shown(rule)));
+    }
+    let _ = writeln!(text, "aws ec2 revoke-security-group-ingress --group-id {group_id} {which}");
+}
+
+/// The id of a rule, where it is one.
+fn id(rule: &Rule) -> Option<&str> {
+    rule.id.as_deref().filter(|id| is_id(id, "sgr-"))
+}
+
+/// Hexadecimal digits after a prefix.
+fn is_id(id: &str, prefix: &str) -> bool {
+    id.strip_prefix(prefix).is_some_and(|digits| {
+        (8..=17).contains(&digits.len())
+            && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
+/// Rules as a quoted argument of JSON.
+fn permissions(rules: &[&Rule], with_descriptions: bool) -> Result<String, ScriptError> {
+    let permissions: Vec<IpPermission> =
+        rules.iter().map(|rule| IpPermission::of(rule, with_descriptions)).collect();
+    let json = serde_json::to_string(&permissions)?;
+    Ok(shlex::try_quote(&json)?.into_owned())
+}
+
+/// A rule as the API has it, with one source.
+///
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html>
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct IpPermission {
+    ip_protocol: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_port: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_port: Option<i64>,
+    #[serde(flatten)]
+    source: Source,
+}
+
+/// The list that a source stands in.
+#[derive(Serialize)]
+enum Source {
+    IpRanges([Entry; 1]),
+    Ipv6Ranges([Entry; 1]),
+    PrefixListIds([Entry; 1]),
+    UserIdGroupPairs([Entry; 1]),
+}
+
+#[derive(Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Entry {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cidr_ip: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cidr_ipv6: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prefix_list_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+}
+
+impl IpPermission {
+    fn of(rule: &Rule, with_description: bool) -> Self {
+        let (ip_protocol, from_port, to_port) = match rule.allowed {
+            Allowed::Ports { protocol, span } => {
+                (protocol.name().to_owned(), Some(span.from().into()), Some(span.to().into()))
+            }
+            Allowed::Icmp { v6, kind, code } => {
+                // For ICMP the ports are type and code, -1 for all of them.
+                let number = |number: Option<u8>| Some(number.map_or(-1, i64::from));
+                let name = if v6 { "icmpv6" } else { "icmp" };
+                (name.to_owned(), number(kind), number(code))
+            }
+            Allowed::Protocol(number) => (number.to_string(), None, None),
+            Allowed::All => ("-1".to_owned(), None, None),
+        };
+        let written = rule.description.as_deref().filter(|_| with_description);
+        let description = written.map(accepted).filter(|text| !text.is_empty());
+        let entry = Entry { description, ..Entry::default() };
+        let source = match &rule.peer {
+            Peer::Cidr(network) => {
+                let cidr = Some(network.to_string());
+                match Family::from(*network) {
+                    Family::Ipv4 => Source::IpRanges([Entry { cidr_ip: cidr, ..entry }]),
+                    Family::Ipv6 => Source::Ipv6Ranges([Entry { cidr_ipv6: cidr, ..entry }]),
+                }
+            }
+            Peer::PrefixList { id } => {
+                Source::PrefixListIds([Entry { prefix_list_id: Some(id.clone()), ..entry }])
+            }
+            Peer::Group { id, account } => Source::UserIdGroupPairs([Entry {
+                group_id: Some(id.clone()),
+                user_id: account.clone(),
+                ..entry
+            }]),
+        };
+        Self { ip_protocol, from_port, to_port, source }
+    }
+}
+
+/// A description in the characters that AWS takes, others as `_`, and cut where it is too long.
+fn accepted(description: &str) -> String {
+    let accept = |c: char| {
+        let taken = c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
+        if taken { c } else { '_' }
+    };
+    description.chars().take(DESCRIPTION).map(accept).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(allowed: Allowed, peer: Peer) -> Rule {
+        Rule { id: None, allowed, peer, description: Some("it's\n$(x) ü".to_owned()) }
+    }
+
+    #[test]
+    fn every_kind_of_rule_has_its_json() {
+        let icmp = |kind, code| Allowed::Icmp { v6: true, kind, code };
+        let rules = [
+            rule(icmp(Some(128), None), Peer::Cidr("2001:db8::/32".parse().unwrap())),
+            rule(Allowed::Protocol(47), Peer::PrefixList { id: "pl-1'".to_owned() }),
+            rule(Allowed::All, Peer::group("123456789012/sg-1")),
+        ];
+        let json: Vec<String> = rules
+            .iter()
+            .map(|rule| serde_json::to_string(&IpPermission::of(rule, true)).unwrap())
+            .collect();
+        let described = r#""Description":"it_s_$(x) _""#;
+        let expected = [
+            format!(
+                r#"{{"IpProtocol":"icmpv6","FromPort":128,"ToPort":-1,"Ipv6Ranges":[{{"CidrIpv6":"2001:db8::/32",{described}}}]}}"#
+            ),
+            format!(
+                r#"{{"IpProtocol":"47","PrefixListIds":[{{"PrefixListId":"pl-1'",{described}}}]}}"#
+            ),
+            format!(
+                r#"{{"IpProtocol":"-1","UserIdGroupPairs":[{{"GroupId":"sg-1","UserId":"123456789012",{described}}}]}}"#
+            ),
+        ];
+        assert_eq!(json, expected);
+        assert_eq!(accepted(&"x".repeat(300)).len(), DESCRIPTION);
+    }
+
+    #[test]
+    fn ids_are_never_options_or_commands() {
+        assert!(is_id("sg-0123456789abcdef0", "sg-") && is_id("sgr-01234567", "sgr-"));
+        for id in ["sg-", "sg-0123456 --x", "-sg-01234567", "sg-01234567;ls", "sg-0123456\n"] {
+            assert!(!is_id(id, "sg-"), "{id}");
+        }
+    }
+}
