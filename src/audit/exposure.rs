@@ -5,22 +5,14 @@ use std::collections::BTreeMap;
 use crate::ports::{PortSet, Protocol, Span};
 use crate::security_group::{Peer, Rule};
 
-use super::world::{Contact, Crowd, Interface, Verdict, World};
+use super::world::{Contact, Interface, Verdict, World};
 
 /// Ports of both protocols.
 pub type Ports = BTreeMap<Protocol, PortSet>;
 
-/// What is found of an interface.
+/// What rules let in to an interface, and what of it nobody uses.
 #[derive(Debug, Clone)]
-pub struct InterfaceFinding {
-    /// How many of its ports are services.
-    pub services: u64,
-    /// Who connects to services and is let in by no rule.
-    pub blocked: Vec<Contact>,
-    /// Who may be let in, by rules of which it is not known who their sources are.
-    pub perhaps: Vec<Contact>,
-    /// Services with more such addresses than are kept.
-    pub crowds: Vec<Crowd>,
+pub struct Exposure {
     /// Ports that are open to somebody, and used by nobody.
     pub unused: Ports,
     /// Ports that are open to a source, and that nobody of this source uses.
@@ -29,33 +21,29 @@ pub struct InterfaceFinding {
     pub open_to_world: Ports,
 }
 
-/// What is found of an interface under rules that exist, or are proposed.
-pub fn interface_finding<'a>(
+/// What rules let in to an interface.
+pub fn exposure<'a>(
     world: &World,
     interface: &Interface,
-    rules: impl Iterator<Item = &'a Rule>,
-) -> InterfaceFinding {
+    rules: impl IntoIterator<Item = &'a Rule>,
+) -> Exposure {
     let mut by_source: BTreeMap<&Peer, Ports> = BTreeMap::new();
     for rule in rules {
-        let ports = by_source.entry(&rule.peer).or_default();
         for protocol in Protocol::ALL {
             if let Some(span) = rule.allowed.ports(protocol) {
+                let ports = by_source.entry(&rule.peer).or_default();
                 ports.entry(protocol).or_default().insert_span(span);
             }
         }
     }
-    let mut unused = Ports::new();
-    let mut open_to_world = Ports::new();
+    let (mut unused, mut open_to_world) = (Ports::new(), Ports::new());
     for (peer, ports) in &by_source {
         extend(&mut unused, ports);
         if peer.is_world() {
             extend(&mut open_to_world, ports);
         }
     }
-    let mut services = Ports::new();
     for client in interface.clients() {
-        let port = Span::single(client.port.into());
-        services.entry(client.protocol).or_default().insert_span(port);
         remove(&mut unused, client);
         for (peer, ports) in &mut by_source {
             if world.sources.has(peer, client.network) {
@@ -63,20 +51,26 @@ pub fn interface_finding<'a>(
             }
         }
     }
-    let judged = |wanted: Verdict| {
-        let is = |client: &&Contact| world.verdict(interface, client).0 == wanted;
-        interface.clients().filter(is).copied().collect()
-    };
     by_source.retain(|_, ports| count(ports) > 0);
-    InterfaceFinding {
-        services: count(&services),
-        blocked: judged(Verdict::Blocked),
-        perhaps: judged(Verdict::Perhaps),
-        crowds: interface.crowds.clone(),
-        unused,
-        unused_by_source: by_source.into_iter().map(|(peer, of)| (peer.clone(), of)).collect(),
-        open_to_world,
+    let unused_by_source = by_source.into_iter().map(|(peer, of)| (peer.clone(), of)).collect();
+    Exposure { unused, unused_by_source, open_to_world }
+}
+
+/// Ports of an interface that are services.
+#[must_use]
+pub fn services(interface: &Interface) -> Ports {
+    let mut services = Ports::new();
+    for client in interface.clients() {
+        services.entry(client.protocol).or_default().insert(client.port);
     }
+    services
+}
+
+/// Those who connect to services and of whom the groups of the interface say this.
+#[must_use]
+pub fn clients_with(world: &World, interface: &Interface, verdict: Verdict) -> Vec<Contact> {
+    let is = |client: &&Contact| world.verdict(interface, client).0 == verdict;
+    interface.clients().filter(is).copied().collect()
 }
 
 fn extend(ports: &mut Ports, more: &Ports) {

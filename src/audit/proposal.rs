@@ -2,8 +2,9 @@
 //!
 //! Each used port of a source goes to one group: the first one of its interface, in the order of
 //! the interface, that lets the source in today; where none does, to the first group of all. There
-//! it is of the smallest source of the rules of the group that has the client's network, so that
-//! sources only become narrower. Rules that cannot be judged are kept and take their units first.
+//! it goes to the narrowest source of the rules that let it in today; where none does, to that of
+//! the rules for other ports, or else to the client's own network. Rules that cannot be judged are
+//! kept and take their units first.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use ipnet::IpNet;
 use rayon::prelude::*;
 
 use crate::answer::{Answer, AnswerError, answer};
+use crate::certificate::Repairs;
 use crate::instance::{Budget, Group, Instance, InstanceError, Terms};
 use crate::limits::Limits;
 use crate::port_list::Entry;
@@ -25,8 +27,10 @@ use super::world::{Contact, Verdict, World};
 /// What proposed rules may be.
 #[derive(Debug, Clone)]
 pub struct Bounds {
-    /// The units that the rules of a group may take of each quota.
+    /// The units that the rules of a group may take of each quota, less the reserve.
     pub quota: Budget,
+    /// Units of the quotas that are not to be used.
+    pub reserve: Budget,
     /// What a rule may do.
     pub limits: Arc<Limits>,
     /// Whether used ports that are forbidden are left out.
@@ -61,11 +65,17 @@ pub enum Instead {
     },
     /// They stay: no rules within the limits would do.
     Infeasible {
-        /// The checked answer that says so, and what helps.
+        /// The checked answer that says so.
         answer: Answer,
+        /// The quotas that would do, kept rules and the reserve included.
+        needed: Budget,
+        /// The least `max_open_ports` that would do instead, if one does.
+        max_open_ports: Option<u64>,
     },
     /// They stay: nothing is known of what is used.
     NotJudged,
+    /// They stay: no rules were found, and none excluded.
+    Undecided,
 }
 
 /// Why there is no proposal.
@@ -105,7 +115,9 @@ impl GroupProposal {
                 let kept = self.kept.iter().map(|&place| existing[place].clone());
                 kept.chain(rules.iter().flat_map(|rule| rule.rules(""))).collect()
             }
-            Instead::Infeasible { .. } | Instead::NotJudged => existing.to_vec(),
+            Instead::Infeasible { .. } | Instead::NotJudged | Instead::Undecided => {
+                existing.to_vec()
+            }
         }
     }
 }
@@ -179,23 +191,23 @@ fn proposal(
 
 /// Gives each pair to a source of the judged rules, or to the network itself.
 fn needs(world: &World, rules: &[Rule], pairs: &Pairs) -> Needs {
-    let judged = rules.iter().filter(|rule| world.judges(rule));
-    let own: BTreeSet<&Peer> = judged.map(|rule| &rule.peer).collect();
+    let judged: Vec<&Rule> = rules.iter().filter(|rule| world.judges(rule)).collect();
     let mut needs = Needs::new();
     for &(_, network, protocol, port) in pairs {
-        let around = own.iter().filter(|peer| world.sources.has(peer, network));
-        let itself = Peer::Cidr(network);
-        let candidates: Vec<&Peer> = around.copied().chain([&itself]).collect();
+        let around = || judged.iter().filter(|rule| world.sources.has(&rule.peer, network));
         // A port that is open to a wider source for others is open here too.
-        let is_open = |peer: &&Peer| {
-            let ports = needs.get(&((*peer).clone(), protocol));
+        let is_open = |rule: &&Rule| {
+            let ports = needs.get(&(rule.peer.clone(), protocol));
             ports.is_some_and(|ports: &PortSet| ports.contains(port))
         };
-        if candidates.iter().any(is_open) {
+        if around().any(is_open) {
             continue;
         }
-        let own = candidates[..candidates.len() - 1].iter().max_by_key(|peer| narrowness(peer));
-        let peer = own.map_or(itself.clone(), |&peer| peer.clone());
+        let lets_in = |rule: &Rule| {
+            rule.allowed.ports(protocol).is_some_and(|span| span.contains(port.into()))
+        };
+        let narrowest = around().max_by_key(|rule| (lets_in(rule), narrowness(&rule.peer)));
+        let peer = narrowest.map_or(Peer::Cidr(network), |rule| rule.peer.clone());
         needs.entry((peer, protocol)).or_default().insert(port);
     }
     needs
@@ -249,9 +261,13 @@ fn solved(
         .map_err(|error| ProposeError::Instance { group: name(), error })?;
     let answer = answer(default_solver(), &instance, Stop::never())
         .map_err(|error| ProposeError::Answer { group: name(), error })?;
-    let Some((cover, _)) = answer.cover() else {
-        return Ok(Instead::Infeasible { answer });
-    };
+    if let Answer::Infeasible { repairs, .. } = &answer {
+        let Repairs { max_rules, max_rules_ipv6, max_open_ports, .. } = repairs.clone();
+        let kept = kept.plus(bounds.reserve);
+        let needed = Budget { ipv4: max_rules, ipv6: max_rules_ipv6.unwrap_or(0) }.plus(kept);
+        return Ok(Instead::Infeasible { answer, needed, max_open_ports });
+    }
+    let Some((cover, _)) = answer.cover() else { return Ok(Instead::Undecided) };
     let mut rules = Vec::new();
     for ((&(peer, ..), group), spans) in needs.iter().zip(instance.groups()).zip(&cover.groups) {
         let records = rule_records(group.runs(), spans).into_iter();

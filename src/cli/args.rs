@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
+use rangecover::audit::Bounds;
 use rangecover::evidence::Records;
 use rangecover::inputs::{Reading, Source};
 use rangecover::instance::{
@@ -139,6 +140,16 @@ impl LimitArgs {
         Ok(Budget {
             ipv4: less(self.max_rules, self.reserve, "")?,
             ipv6: less(self.max_rules_ipv6, self.reserve_ipv6, "-ipv6")?,
+        })
+    }
+
+    /// What proposed rules may be, in an audit.
+    pub(crate) fn bounds(&self) -> anyhow::Result<Bounds> {
+        Ok(Bounds {
+            quota: self.budget().unwrap_or_else(|error| usage(error)),
+            reserve: self.reserve(),
+            limits: Arc::new(Limits::from(self.spec()?)),
+            drop_forbidden: self.drop_forbidden,
         })
     }
 

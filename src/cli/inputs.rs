@@ -18,7 +18,7 @@ use rangecover::ports::Protocol;
 use rangecover::zones::Zones;
 
 use super::exit::print_error;
-use super::{Exit, notes, output};
+use super::{Exit, notes, output, usage};
 
 const STOPPED: &str = "stopped, as --strict asks, because not everything could be read";
 
@@ -250,6 +250,37 @@ impl InputArgs {
         self.read_for(Purpose::Ports)
     }
 
+    /// As [`InputArgs::read`], with the sources of rules as zones.
+    pub(crate) fn read_for_audit(&self, zones: &Zones) -> anyhow::Result<(Inputs, Reading, Exit)> {
+        for (is_given, flag) in [
+            (self.port != PortArg::Service, "--port"),
+            (self.sources.zones.is_some(), "--zones"),
+            (self.sources.source.is_some(), "--source"),
+            (self.records.action != ActionArg::Accept, "--action"),
+            (!self.records.protocol.is_empty(), "--protocol"),
+        ] {
+            if is_given {
+                usage(format!(
+                    "{flag} is not for an audit: rules are judged by all accepted connections to \
+                     services, and their own sources are told apart"
+                ));
+            }
+        }
+        let reading = Reading { zones: Some(zones.clone()), ..self.reading()? };
+        let (read, exit) = read_for(Purpose::Audit, &self.inputs, &reading)?;
+        if self.strict && exit == Exit::Failed {
+            bail!(STOPPED);
+        }
+        self.check_strictly(&read)?;
+        Ok((read, reading, exit))
+    }
+
+    /// Whether each input can be read twice.
+    pub(crate) fn are_files(&self) -> bool {
+        let is_pipe = |path: &Path| path.exists() && !path.is_file() && !path.is_dir();
+        self.inputs.iter().all(|input| input != "-" && !is_pipe(Path::new(input)))
+    }
+
     /// Reads the inputs without a word; what goes wrong first is the error.
     pub(crate) fn read_quietly(&self) -> anyhow::Result<(Inputs, Reading)> {
         let reading = self.reading()?;
@@ -307,6 +338,8 @@ pub(crate) enum Purpose {
     Rules,
     /// A list of the ports.
     Ports,
+    /// An audit of rules that exist.
+    Audit,
 }
 
 /// Follows the reading with a bar.
@@ -342,19 +375,24 @@ fn read_for(
         output::note(&format!("{}: {}", note.input, note.text));
     }
     for failure in read.failures.drain(..) {
-        // Whoever asks for the ports wants to see who connects to them.
-        if purpose == Purpose::Ports && failure.reason.is_about_sources() {
-            output::note(&failure.to_string());
-        } else {
-            exit = Exit::Failed;
-            print_error(&anyhow!(failure));
+        match purpose {
+            // Whoever asks for the ports wants to see who connects to them.
+            Purpose::Ports if failure.reason.is_about_sources() => {
+                output::note(&failure.to_string());
+            }
+            // What no rule lets in is a finding.
+            Purpose::Audit if failure.reason.is_about_sources() => {}
+            _ => {
+                exit = Exit::Failed;
+                print_error(&anyhow!(failure));
+            }
         }
     }
     let selection = &reading.selection;
     select(&mut read, selection);
     notes::report(&read, reading, purpose);
     let are_refused = !read.refused.is_empty();
-    if read.sources.is_empty() && !(purpose == Purpose::Ports && are_refused) {
+    if read.sources.is_empty() && !(purpose != Purpose::Rules && are_refused) {
         if are_refused {
             bail!("nothing to do: no interface is left");
         }

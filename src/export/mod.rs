@@ -1,5 +1,7 @@
 //! Formats: bytes out of answers and fronts. Nothing here reads or prints.
 
+pub mod audit;
+pub mod audit_json;
 pub mod changes_cli;
 pub mod document;
 pub mod html;

@@ -89,8 +89,9 @@ struct PermissionSpec {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct PermissionFields {
-    #[serde(flatten)]
-    traffic: Traffic,
+    ip_protocol: String,
+    from_port: Option<i64>,
+    to_port: Option<i64>,
     ip_ranges: Option<Vec<Range>>,
     ipv6_ranges: Option<Vec<Range6>>,
     user_id_group_pairs: Option<Vec<Reference>>,
@@ -132,8 +133,9 @@ impl TryFrom<PermissionFields> for PermissionSpec {
         for list in fields.prefix_list_ids.into_iter().flatten() {
             sources.push(Source { description: list.description, ..listed(list.prefix_list_id)? });
         }
+        let PermissionFields { ip_protocol, from_port, to_port, .. } = fields;
         Ok(Self {
-            allowed: fields.traffic.allowed()?,
+            allowed: Traffic { ip_protocol, from_port, to_port }.allowed()?,
             sources,
             references: fields.user_id_group_pairs.unwrap_or_default(),
         })
@@ -185,8 +187,9 @@ struct RuleFields {
     group_owner_id: Option<String>,
     #[serde(default)]
     is_egress: bool,
-    #[serde(flatten)]
-    traffic: Traffic,
+    ip_protocol: String,
+    from_port: Option<i64>,
+    to_port: Option<i64>,
     cidr_ipv4: Option<String>,
     cidr_ipv6: Option<String>,
     prefix_list_id: Option<String>,
@@ -215,9 +218,10 @@ impl TryFrom<RuleFields> for RuleSpec {
             return Err(message.to_owned());
         };
         let Source { peer, note, .. } = source?;
+        let RuleFields { ip_protocol, from_port, to_port, .. } = fields;
         let rule = Rule {
             id: fields.security_group_rule_id,
-            allowed: fields.traffic.allowed()?,
+            allowed: Traffic { ip_protocol, from_port, to_port }.allowed()?,
             peer,
             description: fields.description,
         };

@@ -14,7 +14,7 @@ use thiserror::Error;
 pub struct DescribeError {
     /// Line, from 1.
     pub line: usize,
-    /// Column, from 1; of what is wrong as a whole, that of its end.
+    /// Column, from 1; of an object that is wrong as a whole, where it ends, or just after.
     pub column: usize,
     /// What is wrong, and what would be right.
     pub message: String,

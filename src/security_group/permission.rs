@@ -13,12 +13,11 @@ use super::{Allowed, Peer};
 const LAST_PORT: i64 = 65_535;
 
 /// Protocol and ports, as they stand in permissions and in rules.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug)]
 pub(super) struct Traffic {
-    ip_protocol: String,
-    from_port: Option<i64>,
-    to_port: Option<i64>,
+    pub(super) ip_protocol: String,
+    pub(super) from_port: Option<i64>,
+    pub(super) to_port: Option<i64>,
 }
 
 impl Traffic {

