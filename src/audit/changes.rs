@@ -1,10 +1,10 @@
 //! From the rules that exist to those that are proposed: what to keep, narrow, add and remove.
 
 use crate::instance::Budget;
-use crate::ports::{Protocol, Span};
-use crate::security_group::{Allowed, Peer, ProposedRule, Rule};
+use crate::security_group::{Peer, ProposedRule, Rule};
 
 use super::order::{Order, order};
+use super::redundant::width;
 use super::units::{PrefixList, PrefixLists};
 
 /// A rule that exists and is proposed, by its places among both.
@@ -162,7 +162,7 @@ fn narrowed(existing: &[Rule], old: &[usize], proposed: &[Rule], new: &[usize]) 
             let wider = &existing[at];
             is_same_peer(&wider.peer, &rule.peer) && wider.allowed.contains(rule.allowed)
         };
-        old.iter().filter(contains).copied().min_by_key(|&at| n_ports(existing[at].allowed))
+        old.iter().filter(contains).copied().min_by_key(|&at| width(existing[at].allowed))
     };
     let wider: Vec<Option<usize>> = new.iter().map(|&at| around(&proposed[at])).collect();
     let of = |&existing: &usize| {
@@ -171,9 +171,4 @@ fn narrowed(existing: &[Rule], old: &[usize], proposed: &[Rule], new: &[usize]) 
         (!into.is_empty()).then_some(Narrowed { existing, into })
     };
     old.iter().filter_map(of).collect()
-}
-
-/// How many ports a rule opens; what has none is as wide as it contains others.
-fn n_ports(allowed: Allowed) -> u64 {
-    Protocol::ALL.into_iter().filter_map(|protocol| allowed.ports(protocol)).map(Span::len).sum()
 }

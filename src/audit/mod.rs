@@ -8,6 +8,8 @@ mod exposure;
 mod findings;
 mod order;
 mod proposal;
+mod redundant;
+mod relations;
 mod replay;
 mod sources;
 mod spans;
@@ -22,6 +24,8 @@ pub use exposure::{Exposure, Ports, clients_with, count, exposure, services};
 pub use findings::{Findings, InterfaceFinding, findings};
 pub use order::{Order, Step};
 pub use proposal::{Bounds, GroupProposal, Instead, ProposeError, proposals};
+pub use redundant::{Redundant, redundant};
+pub use relations::{OverQuota, Quotas, Relations, Subset, Unused, relations};
 pub use replay::{Replay, Replayer};
 pub use sources::Sources;
 pub use spans::Spans;
@@ -33,5 +37,7 @@ pub use world::{Contact, Crowd, Interface, Verdict, World};
 mod access_tests;
 #[cfg(test)]
 mod changes_tests;
+#[cfg(test)]
+mod relations_tests;
 #[cfg(test)]
 mod small;
