@@ -2,9 +2,8 @@
 //!
 //! Each used port of a source goes to one group: the first one of its interface, in the order of
 //! the interface, that lets the source in today; where none does, to the first group of all. There
-//! it goes to the narrowest source of the rules that let it in today; where none does, to that of
-//! the rules for other ports, or else to the client's own network. Rules that cannot be judged are
-//! kept and take their units first.
+//! it goes to the narrowest source of the rules that let it in today; where none does, to the
+//! client's own address. Rules that cannot be judged are kept and take their units first.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,6 +21,7 @@ use crate::report::rule_records;
 use crate::security_group::{Peer, ProposedRule, Rule};
 use crate::solve::{Stop, default_solver};
 
+use super::strays::is_wide;
 use super::world::{Contact, Verdict, World};
 
 /// What proposed rules may be.
@@ -144,6 +144,8 @@ fn assigned(world: &World) -> (Vec<Pairs>, Vec<Vec<Contact>>) {
             let group = match world.verdict(interface, client) {
                 (Verdict::Allowed, group) => group,
                 (Verdict::Perhaps, _) => None,
+                // Its network may be that of everybody.
+                (Verdict::Blocked, _) if is_wide(client) => None,
                 (Verdict::Blocked, _) => {
                     let first = interface.groups.first().copied();
                     if let Some(first) = first {
@@ -189,7 +191,7 @@ fn proposal(
     Ok(proposal)
 }
 
-/// Gives each pair to a source of the judged rules, or to the network itself.
+/// Gives each pair to a source of the judged rules that let it in, or to the client itself.
 fn needs(world: &World, rules: &[Rule], pairs: &Pairs) -> Needs {
     let judged: Vec<&Rule> = rules.iter().filter(|rule| world.judges(rule)).collect();
     let mut needs = Needs::new();
@@ -203,10 +205,10 @@ fn needs(world: &World, rules: &[Rule], pairs: &Pairs) -> Needs {
         if around().any(is_open) {
             continue;
         }
-        let lets_in = |rule: &Rule| {
+        let lets_in = |rule: &&&Rule| {
             rule.allowed.ports(protocol).is_some_and(|span| span.contains(port.into()))
         };
-        let narrowest = around().max_by_key(|rule| (lets_in(rule), narrowness(&rule.peer)));
+        let narrowest = around().filter(lets_in).max_by_key(|rule| narrowness(&rule.peer));
         let peer = narrowest.map_or(Peer::Cidr(network), |rule| rule.peer.clone());
         needs.entry((peer, protocol)).or_default().insert(port);
     }

@@ -14,7 +14,7 @@ use super::sources::Sources;
 use super::world::{Interface, Verdict, World};
 
 /// The name of records without an interface, as in the log.
-const NO_INTERFACE: &[u8] = b"-";
+pub(super) const NO_INTERFACE: &[u8] = b"-";
 
 /// What a replay found: numbers of records.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
@@ -84,7 +84,7 @@ impl Replayer {
             return;
         };
         let (Some(port), Some(remote)) = (record.dstport, record.srcaddr) else { return };
-        if !gate.is_inbound(record) {
+        if !comes_in(record, &gate.addresses) {
             return;
         }
         let remote = remote.to_canonical();
@@ -131,6 +131,16 @@ impl Replayer {
     }
 }
 
+/// Whether a record comes in to an interface with these addresses itself, by the same rules as
+/// evidence.
+pub(super) fn comes_in(record: &Record<'_>, own: &[IpAddr]) -> bool {
+    let comes_in = match record.direction {
+        Some(direction) => direction == Direction::Ingress,
+        None => record.dstaddr.is_some_and(|to| own.contains(&to.to_canonical())),
+    };
+    comes_in && !is_forwarded(record.dstaddr, record.pkt_dstaddr)
+}
+
 impl Gate {
     fn new(world: &World, interface: &Interface, proposed: &[Vec<Rule>]) -> Self {
         let mut services: HashMap<Protocol, PortSet> = HashMap::new();
@@ -154,15 +164,6 @@ impl Gate {
 
     fn serves(&self, protocol: Protocol, port: u16) -> bool {
         self.services.get(&protocol).is_some_and(|ports| ports.contains(port))
-    }
-
-    /// Whether a record comes in to the interface itself.
-    fn is_inbound(&self, record: &Record<'_>) -> bool {
-        let comes_in = match record.direction {
-            Some(direction) => direction == Direction::Ingress,
-            None => record.dstaddr.is_some_and(|to| self.addresses.contains(&to.to_canonical())),
-        };
-        comes_in && !is_forwarded(record.dstaddr, record.pkt_dstaddr)
     }
 
     fn verdict(

@@ -8,9 +8,9 @@ use anyhow::{Context, anyhow, bail};
 use clap::ValueEnum;
 
 use rangecover::audit::{
-    Attachments, Findings, Instead, PrefixLists, Replay, Replayer, Sources, World, findings,
+    Attachments, Findings, Instead, PrefixLists, Replay, Replayer, Sources, Strays, World, findings,
 };
-use rangecover::evidence::Traffic;
+use rangecover::evidence::{Sink, Traffic};
 use rangecover::export::number::counted;
 use rangecover::export::{audit, audit_json, changes_cli, document, json, markdown};
 use rangecover::flow::Record;
@@ -80,6 +80,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut world = World::new(groups, lists, sources);
     world.without_ports.clone_from(&traffic.report.without_ports);
     world.join(&traffic.interfaces, attachments.as_ref());
+    tell_strays_apart(args, &reading, &mut world);
     notes(&world, &traffic, attachments.as_ref());
     let found = findings(&world, &bounds)?;
     let replay = replay(args, &reading, &world, &found);
@@ -198,21 +199,39 @@ fn few(names: &[impl AsRef<str>]) -> String {
 
 /// Reads the records once more; none where that cannot be done.
 fn replay(args: &Args, reading: &Reading, world: &World, found: &Findings) -> Option<Replay> {
-    if !args.inputs.are_files() {
-        output::note("no replay: standard input and pipes cannot be read twice");
-        return None;
-    }
     let replayer = Replayer::new(world, &found.proposed);
     let sink = Arc::clone(&replayer);
     let sink = Arc::new(move |record: &Record<'_>| sink.add(record));
-    let reading = Reading { zones: None, ..reading.clone() };
-    match inputs::hand_on(args.inputs.names(), &reading, &(), sink) {
-        Ok(_) => Some(replayer.found()),
+    match read_again(args, reading, sink) {
+        Ok(()) => Some(replayer.found()),
         Err(error) => {
             output::note(&format!("no replay: {error}"));
             None
         }
     }
+}
+
+/// Reads the records once more for the addresses of clients that no rule lets in.
+fn tell_strays_apart(args: &Args, reading: &Reading, world: &mut World) {
+    let Some(strays) = Strays::of(world).map(Arc::new) else { return };
+    let sink = Arc::clone(&strays);
+    let sink = Arc::new(move |record: &Record<'_>| sink.add(record));
+    match read_again(args, reading, sink) {
+        Ok(()) => world.tell_apart(&strays),
+        Err(error) => output::note(&format!(
+            "clients that no rule lets in are only known by their networks, and no rules are \
+             proposed for them: {error}"
+        )),
+    }
+}
+
+fn read_again(args: &Args, reading: &Reading, sink: Arc<Sink>) -> anyhow::Result<()> {
+    if !args.inputs.are_files() {
+        bail!("standard input and pipes cannot be read twice");
+    }
+    let reading = Reading { zones: None, ..reading.clone() };
+    inputs::hand_on(args.inputs.names(), &reading, &(), sink)?;
+    Ok(())
 }
 
 /// The scripts of all groups that change.

@@ -145,10 +145,7 @@ fn blocked(world: &World, findings: &Findings) -> Option<Block> {
     if n > SHOWN {
         cases.push(format!("and {} more (--format json lists them)", grouped((n - SHOWN) as u64)));
     }
-    Some(Block::Alarm(
-        "Accepted, and let in by no rule today; the proposal adds it".to_owned(),
-        cases,
-    ))
+    Some(Block::Alarm("Accepted, and let in by no rule today".to_owned(), cases))
 }
 
 fn rules(world: &World, findings: &Findings) -> Grid {

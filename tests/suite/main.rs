@@ -1,6 +1,7 @@
 //! All integration tests, in one binary.
 
 mod addresses;
+mod audit;
 mod bad_input;
 mod binary;
 mod checker;
