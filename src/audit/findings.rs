@@ -7,6 +7,7 @@ use crate::security_group::{Allowed, ProposedRule, Rule};
 use super::changes::{Changes, changes};
 use super::exposure::{Exposure, clients_with, count, exposure, services};
 use super::proposal::{Bounds, GroupProposal, Instead, ProposeError, proposals};
+use super::relations::{Quotas, Relations, relations};
 use super::usage::{RuleFinding, rule_findings};
 use super::world::{Contact, Interface, Verdict, World};
 
@@ -23,6 +24,8 @@ pub struct Findings {
     pub proposed: Vec<Vec<Rule>>,
     /// What turns the judged rules of each group into its proposal; none where they stay.
     pub changes: Vec<Option<Changes>>,
+    /// How groups relate to each other.
+    pub relations: Relations,
     /// What a user should know.
     pub notes: Vec<String>,
 }
@@ -54,7 +57,10 @@ pub fn findings(world: &World, bounds: &Bounds) -> Result<Findings, ProposeError
     let changes =
         groups.map(|(group, proposal)| changes_of(world, bounds, &group.rules, proposal)).collect();
     let interfaces = world.interfaces.iter();
+    let quotas = Quotas { rules: bounds.quota.plus(bounds.reserve), ..Quotas::default() };
+    let attachments = world.attachments.as_ref();
     Ok(Findings {
+        relations: relations(&world.groups, attachments, &world.lists, &quotas),
         rules: rule_findings(world),
         interfaces: interfaces.map(|one| interface_finding(world, one, &proposed)).collect(),
         notes: notes(world, &proposals),

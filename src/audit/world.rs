@@ -28,6 +28,8 @@ pub struct World {
     pub unattached: Vec<String>,
     /// For each group the interfaces that carry it and have no record.
     pub silent: Vec<Vec<String>>,
+    /// All interfaces with their groups, where these are known.
+    pub attachments: Option<Attachments>,
 }
 
 /// An interface with records.
@@ -100,6 +102,7 @@ impl World {
             interfaces: Vec::new(),
             without_ports: BTreeMap::new(),
             unattached: Vec::new(),
+            attachments: None,
         }
     }
 
@@ -131,6 +134,7 @@ impl World {
             let carriers = attachments.into_iter().flat_map(|all| all.of_group(&group.id));
             silent.extend(carriers.filter(|id| !is_seen(id)).map(str::to_owned));
         }
+        self.attachments = attachments.cloned();
     }
 
     /// The interfaces with records that carry a group.

@@ -1,7 +1,8 @@
 //! An audit as a document: for a terminal, and as Markdown.
 
 use crate::audit::{
-    Contact, Doubt, Findings, Instead, Replay, RuleAt, RuleFinding, Usage, World, count,
+    Contact, Doubt, Findings, Instead, OverQuota, Relations, Replay, RuleAt, RuleFinding, Unused,
+    Usage, World, count,
 };
 use crate::evidence::table::time;
 use crate::export::document::{Block, Document, Grid};
@@ -69,6 +70,8 @@ fn facts(world: &World, findings: &Findings, replay: Option<&Replay>) -> Vec<Str
         grouped(rules(&|rule| rule.is_open_to_world)),
         grouped(rules(&not_judged)),
     )];
+    let over = findings.relations.over_quota.iter();
+    facts.extend(over.map(|over| format!("over quota: {}", over_quota(world, over))));
     let silent: usize = world.silent.iter().map(Vec::len).sum();
     if silent > 0 {
         facts.push(format!(
@@ -228,8 +231,18 @@ fn interfaces_table(world: &World, findings: &Findings) -> Grid {
 }
 
 fn groups_table(world: &World, findings: &Findings) -> Grid {
-    let head =
-        ["group", "name", "units", "proposed", "keep", "narrow", "add", "remove", "open ports"];
+    let head = [
+        "group",
+        "name",
+        "units",
+        "proposed",
+        "keep",
+        "narrow",
+        "add",
+        "remove",
+        "open ports",
+        "remarks",
+    ];
     let mut grid = Grid::new(&head);
     for (at, group) in world.groups.iter().enumerate() {
         let proposal = &findings.proposals[at];
@@ -251,9 +264,50 @@ fn groups_table(world: &World, findings: &Findings) -> Grid {
             row.push(why.to_owned());
             row.extend((0..5).map(|_| String::new()));
         }
+        row.push(related(world, &findings.relations, at).join("; "));
         grid.rows.push(row);
     }
     grid
+}
+
+/// How a group relates to others.
+fn related(world: &World, relations: &Relations, at: usize) -> Vec<String> {
+    let ids = |places: &[usize]| {
+        let others = places.iter().filter(|&&other| other != at);
+        let ids: Vec<&str> = others.map(|&other| world.groups[other].id.as_str()).collect();
+        ids.join(", ")
+    };
+    let same = relations.duplicates.iter().filter(|same| same.contains(&at));
+    let mut remarks: Vec<String> = same.map(|same| format!("same as {}", ids(same))).collect();
+    let subsets = relations.subsets.iter().filter(|subset| subset.group == at);
+    remarks.extend(subsets.map(|subset| format!("all of it is allowed by {}", ids(&subset.of))));
+    let unused = relations.unused.iter().filter(|(group, _)| *group == at);
+    remarks.extend(unused.map(|(_, why)| {
+        let why = match why {
+            Unused::Idle => "on no interface, and no rule refers to it",
+            Unused::WithoutRules => "without rules",
+        };
+        why.to_owned()
+    }));
+    remarks
+}
+
+/// What is more than a quota.
+pub(super) fn over_quota(world: &World, over: &OverQuota) -> String {
+    let units = |of: &str, family: Family, units: usize, quota: usize| {
+        format!("{of} has {} {}, allowed are {}", units, family.units(), quota)
+    };
+    match over {
+        OverQuota::RulesOfGroup { group, family, units: n, quota } => {
+            units(&world.groups[*group].id, *family, *n, *quota)
+        }
+        OverQuota::GroupsOfInterface { interface, n_groups, quota } => {
+            format!("{interface} carries {n_groups} groups, allowed are {quota}")
+        }
+        OverQuota::RulesOfInterface { interface, family, units: n, quota } => {
+            units(interface, *family, *n, *quota)
+        }
+    }
 }
 
 /// How many ports rules open, and which share of theirs that is.

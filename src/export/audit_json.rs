@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::audit::over_quota;
+use super::audit_rules_json::{ProposalRecord, RuleRecord};
 use crate::audit::{
-    Changes, Contact, Doubt, Findings, GroupProposal, Instead, InterfaceFinding, Ports, Replay,
-    RuleFinding, Usage, World, count,
+    Contact, Findings, Interface, InterfaceFinding, Ports, Replay, Unused, World, count,
 };
-use crate::certificate::Certificate;
 use crate::evidence::table::time;
 use crate::evidence::{Class, Records};
 use crate::instance::Budget;
-use crate::ports::{Protocol, Span};
-use crate::report::OutcomeName;
-use crate::security_group::{Allowed, ProposedRule, Rule};
+use crate::ports::Protocol;
 
 /// The file.
 #[derive(Debug, Serialize)]
@@ -28,6 +26,8 @@ pub struct AuditRecord<'a> {
     /// Interfaces with records whose groups are not known.
     pub unattached: &'a [String],
     pub replay: Option<Replay>,
+    /// What is more than a quota.
+    pub over_quota: Vec<String>,
     pub notes: &'a [String],
 }
 
@@ -41,105 +41,14 @@ pub struct GroupRecord<'a> {
     pub interfaces: Vec<&'a str>,
     pub interfaces_without_records: &'a [String],
     pub units: Budget,
+    /// Groups of the same network that allow the same.
+    pub same_as: Vec<&'a str>,
+    /// Groups of the same network that allow more.
+    pub allowed_by: Vec<&'a str>,
+    /// `idle`: on no interface, and no rule refers to it; or `without-rules`.
+    pub unused: Option<&'static str>,
     pub rules: Vec<RuleRecord<'a>>,
     pub proposal: ProposalRecord<'a>,
-}
-
-/// What a rule lets in.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the audit, by name")]
-pub struct AllowedRecord {
-    /// As `IpProtocol` of AWS.
-    pub protocol: String,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    pub span: Option<Span>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub icmp_type: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub icmp_code: Option<u8>,
-    pub source: String,
-}
-
-/// A rule that exists.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the audit, by name")]
-pub struct RuleRecord<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<&'a str>,
-    #[serde(flatten)]
-    pub allowed: AllowedRecord,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<&'a str>,
-    /// `used`, `no-service`, `never` or `not-judged`.
-    pub usage: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flows: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_seen: Option<String>,
-    /// Ports that are no services, by class, where it has no others.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub classes: BTreeMap<Class, u64>,
-    pub used_ports: u64,
-    pub ports: Option<u64>,
-    pub covered_by: Option<CoveringRecord<'a>>,
-    pub open_to_world: bool,
-    pub quota: &'static str,
-    pub units: u32,
-}
-
-/// A rule that lets in all that another does.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the audit, by name")]
-pub struct CoveringRecord<'a> {
-    pub group: &'a str,
-    /// Its place in the group, from 0.
-    pub rule: usize,
-}
-
-/// What would do.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the audit, by name")]
-pub struct ProposalRecord<'a> {
-    /// `optimal`, `feasible`, `infeasible`, `unknown` or `not-judged`.
-    pub outcome: &'static str,
-    pub units: Budget,
-    /// The places of the rules that stay because they are not judged.
-    pub kept: &'a [usize],
-    pub rules: Vec<ProposedRecord>,
-    pub open_ports: Option<u64>,
-    pub certificate: Option<&'a Certificate>,
-    /// The quotas that would do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub needed: Option<Budget>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_open_ports: Option<u64>,
-    pub additions: Vec<ContactRecord>,
-    pub dropped: Vec<String>,
-    pub changes: Option<ChangesRecord>,
-}
-
-/// A proposed rule.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the audit, by name")]
-pub struct ProposedRecord {
-    pub protocol: Protocol,
-    #[serde(flatten)]
-    pub span: Span,
-    pub sources: Vec<String>,
-    pub used_ports: u64,
-    pub open_ports: u64,
-}
-
-/// How many rules change.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the audit, by name")]
-pub struct ChangesRecord {
-    pub keep: usize,
-    pub narrow: usize,
-    pub add: usize,
-    pub remove: usize,
 }
 
 /// Who connects to a service.
@@ -201,6 +110,7 @@ pub fn record<'a>(
     records: Option<Records>,
 ) -> AuditRecord<'a> {
     let interfaces = world.interfaces.iter().zip(&findings.interfaces);
+    let over = findings.relations.over_quota.iter();
     AuditRecord {
         version: env!("CARGO_PKG_VERSION"),
         records,
@@ -208,6 +118,7 @@ pub fn record<'a>(
         interfaces: interfaces.map(|(of, found)| InterfaceRecord::new(world, of, found)).collect(),
         unattached: &world.unattached,
         replay,
+        over_quota: over.map(|over| over_quota(world, over)).collect(),
         notes: &findings.notes,
     }
 }
@@ -217,7 +128,21 @@ fn group<'a>(world: &'a World, findings: &'a Findings, at: usize) -> GroupRecord
     let [units, proposed] = findings.units(world, at);
     let rules = findings.rules.iter().filter(|found| found.at.group == at);
     let changes = findings.changes[at].as_ref();
+    let relations = &findings.relations;
+    let ids = |places: &[usize]| {
+        let others = places.iter().filter(|&&other| other != at);
+        others.map(|&other| world.groups[other].id.as_str()).collect()
+    };
+    let same = relations.duplicates.iter().find(|same| same.contains(&at));
+    let subset = relations.subsets.iter().find(|subset| subset.group == at);
+    let unused = relations.unused.iter().find(|(group, _)| *group == at);
     GroupRecord {
+        same_as: same.map(|same| ids(same)).unwrap_or_default(),
+        allowed_by: subset.map(|subset| ids(&subset.of)).unwrap_or_default(),
+        unused: unused.map(|(_, why)| match why {
+            Unused::Idle => "idle",
+            Unused::WithoutRules => "without-rules",
+        }),
         group: &group.id,
         name: group.name.as_deref(),
         vpc: group.vpc.as_deref(),
@@ -229,118 +154,8 @@ fn group<'a>(world: &'a World, findings: &'a Findings, at: usize) -> GroupRecord
     }
 }
 
-impl AllowedRecord {
-    fn new(rule: &Rule) -> Self {
-        let (protocol, span, icmp_type, icmp_code) = match rule.allowed {
-            Allowed::Ports { protocol, span } => {
-                (protocol.name().to_owned(), Some(span), None, None)
-            }
-            Allowed::Icmp { v6, kind, code } => {
-                let name = if v6 { "icmpv6" } else { "icmp" };
-                (name.to_owned(), None, kind, code)
-            }
-            Allowed::Protocol(number) => (number.to_string(), None, None, None),
-            Allowed::All => ("-1".to_owned(), None, None, None),
-        };
-        Self { protocol, span, icmp_type, icmp_code, source: rule.peer.to_string() }
-    }
-}
-
-impl<'a> RuleRecord<'a> {
-    fn new(world: &'a World, found: &RuleFinding) -> Self {
-        let rule = world.rule(found.at);
-        let (mut flows, mut last_seen, mut classes) = (None, None, BTreeMap::new());
-        let (usage, reason) = match &found.usage {
-            Usage::Used { flows: n, last } => {
-                (flows, last_seen) = (Some(*n), last.map(time));
-                ("used", None)
-            }
-            Usage::NoService { classes: of } => {
-                classes.clone_from(of);
-                ("no-service", None)
-            }
-            Usage::Never => ("never", None),
-            Usage::NotJudged(doubt) => {
-                if let Doubt::NoPorts { records } = doubt {
-                    flows = Some(*records);
-                }
-                ("not-judged", Some(doubt.reason()))
-            }
-        };
-        let covering = found.covered_by;
-        Self {
-            id: rule.id.as_deref(),
-            allowed: AllowedRecord::new(rule),
-            description: rule.description.as_deref(),
-            usage,
-            reason,
-            flows,
-            last_seen,
-            classes,
-            used_ports: found.used_ports,
-            ports: found.ports,
-            covered_by: covering
-                .map(|at| CoveringRecord { group: &world.groups[at.group].id, rule: at.rule }),
-            open_to_world: found.is_open_to_world,
-            quota: found.quota.name(),
-            units: found.units,
-        }
-    }
-}
-
-impl<'a> ProposalRecord<'a> {
-    fn new(proposal: &'a GroupProposal, units: Budget, changes: Option<&Changes>) -> Self {
-        let mut record = Self {
-            outcome: "not-judged",
-            units,
-            kept: &proposal.kept,
-            rules: Vec::new(),
-            open_ports: None,
-            certificate: None,
-            needed: None,
-            max_open_ports: None,
-            additions: proposal.additions.iter().map(ContactRecord::new).collect(),
-            dropped: proposal.dropped.iter().map(ToString::to_string).collect(),
-            changes: changes.map(|changes| ChangesRecord {
-                keep: changes.keep.len(),
-                narrow: changes.narrow.len(),
-                add: changes.add.len(),
-                remove: changes.remove.len(),
-            }),
-        };
-        match &proposal.instead {
-            Instead::Rules { rules, answer } => {
-                record.outcome = OutcomeName::of(answer).name();
-                record.rules = rules.iter().map(ProposedRecord::new).collect();
-                record.open_ports = answer.cover().map(|(_, facts)| facts.open_ports);
-                record.certificate = answer.certificate();
-            }
-            Instead::Infeasible { answer, needed, max_open_ports } => {
-                record.outcome = OutcomeName::of(answer).name();
-                record.needed = Some(*needed);
-                record.max_open_ports = *max_open_ports;
-            }
-            Instead::Undecided => record.outcome = OutcomeName::Unknown.name(),
-            Instead::NotJudged => {}
-        }
-        record
-    }
-}
-
-impl ProposedRecord {
-    fn new(rule: &ProposedRule) -> Self {
-        Self {
-            protocol: rule.protocol,
-            span: rule.span,
-            sources: rule.peers.iter().map(ToString::to_string).collect(),
-            used_ports: rule.used_ports,
-            open_ports: rule.open_ports,
-        }
-    }
-}
-
 impl ContactRecord {
-    fn new(contact: &Contact) -> Self {
+    pub(super) fn new(contact: &Contact) -> Self {
         let Contact { protocol, port, network, flows, last, .. } = *contact;
         let source = network.to_string();
         Self { protocol, port, source, flows, last_seen: last.map(time) }
@@ -348,11 +163,7 @@ impl ContactRecord {
 }
 
 impl<'a> InterfaceRecord<'a> {
-    fn new(
-        world: &'a World,
-        interface: &'a crate::audit::Interface,
-        found: &InterfaceFinding,
-    ) -> Self {
+    fn new(world: &'a World, interface: &'a Interface, found: &InterfaceFinding) -> Self {
         let crowds = interface.crowds.iter();
         let unused = found.today.unused_by_source.iter();
         Self {

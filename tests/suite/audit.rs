@@ -3,6 +3,8 @@
 mod bad;
 mod laws;
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use crate::binary::{Folder, run};
@@ -15,12 +17,12 @@ fn log(interface: &str, own: &str, connections: &[(&str, u16, u16, u32)]) -> Str
         .to_owned();
     for &(remote, theirs, port, at) in connections {
         let end = at + 30;
-        text += &format!(
-            "3 {interface} {remote} {own} {theirs} {port} 6 9 900 {at} {end} ACCEPT OK 2\n"
-        );
-        text += &format!(
-            "3 {interface} {own} {remote} {port} {theirs} 6 9 900 {at} {end} ACCEPT OK 18\n"
-        );
+        let there = format!("{remote} {own} {theirs} {port}");
+        let back = format!("{own} {remote} {port} {theirs}");
+        for (between, flags) in [(there, 2), (back, 18)] {
+            writeln!(text, "3 {interface} {between} 6 9 900 {at} {end} ACCEPT OK {flags}")
+                .expect("a string takes everything");
+        }
     }
     text
 }
