@@ -5,6 +5,7 @@ use crate::instance::Budget;
 use crate::security_group::{Allowed, ProposedRule, Rule};
 
 use super::changes::{Changes, changes};
+use super::consolidate::{Consolidation, consolidate};
 use super::exposure::{Exposure, clients_with, count, exposure, services};
 use super::proposal::{Bounds, GroupProposal, Instead, ProposeError, proposals};
 use super::relations::{Quotas, Relations, relations};
@@ -26,6 +27,8 @@ pub struct Findings {
     pub changes: Vec<Option<Changes>>,
     /// How groups relate to each other.
     pub relations: Relations,
+    /// What merging groups would open, where interfaces are known.
+    pub consolidation: Option<Consolidation>,
     /// What a user should know.
     pub notes: Vec<String>,
 }
@@ -60,6 +63,8 @@ pub fn findings(world: &World, bounds: &Bounds) -> Result<Findings, ProposeError
     let quotas = Quotas { rules: bounds.quota.plus(bounds.reserve), ..Quotas::default() };
     let attachments = world.attachments.as_ref();
     Ok(Findings {
+        consolidation: attachments
+            .map(|attachments| consolidate(&world.groups, attachments, &world.lists, quotas.rules)),
         relations: relations(&world.groups, attachments, &world.lists, &quotas),
         rules: rule_findings(world),
         interfaces: interfaces.map(|one| interface_finding(world, one, &proposed)).collect(),

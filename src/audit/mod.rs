@@ -3,6 +3,7 @@
 mod access;
 mod attachment;
 mod changes;
+mod consolidate;
 mod describe;
 mod exposure;
 mod findings;
@@ -21,6 +22,7 @@ mod world;
 pub use access::{Access, Traffic, overlap};
 pub use attachment::{Attachment, Attachments};
 pub use changes::{Changes, Kept, Narrowed, changes};
+pub use consolidate::{Consolidation, Partition, consolidate};
 pub use exposure::{Exposure, Ports, clients_with, count, exposure, services};
 pub use findings::{Findings, InterfaceFinding, findings};
 pub use order::{Order, Step};

@@ -28,6 +28,12 @@ pub fn document(world: &World, findings: &Findings, replay: Option<&Replay>) -> 
     blocks.push(Block::Table(interfaces_table(world, findings)));
     blocks.push(Block::Heading("Groups".to_owned()));
     blocks.push(Block::Table(groups_table(world, findings)));
+    if let Some(found) = &findings.consolidation
+        && found.partitions.len() > 1
+    {
+        blocks.push(Block::Heading("Merging groups".to_owned()));
+        blocks.push(Block::Table(super::relations::consolidation(&world.groups, found)));
+    }
     Document { title: format!("Audit of {groups} on {interfaces} with records"), blocks }
 }
 
@@ -77,6 +83,20 @@ fn facts(world: &World, findings: &Findings, replay: Option<&Replay>) -> Vec<Str
         facts.push(format!(
             "without records, so that what they use is not known: {} with these groups",
             counted(silent as u64, "interface")
+        ));
+    }
+    let perhaps: usize = findings.interfaces.iter().map(|found| found.perhaps.len()).sum();
+    if perhaps > 0 {
+        facts.push(format!(
+            "{} of services may come in only by rules whose sources are not known",
+            counted(perhaps as u64, "client")
+        ));
+    }
+    let crowds: usize = world.interfaces.iter().map(|interface| interface.crowds.len()).sum();
+    if crowds > 0 {
+        facts.push(format!(
+            "let in by no rule, and too many to be proposed: clients of {}",
+            counted(crowds as u64, "port")
         ));
     }
     if let Some(replay) = replay {
@@ -259,6 +279,7 @@ fn groups_table(world: &World, findings: &Findings) -> Grid {
         } else {
             let why = match proposal.instead {
                 Instead::Infeasible { .. } => "infeasible",
+                Instead::Undecided => "undecided",
                 _ => "not judged",
             };
             row.push(why.to_owned());

@@ -13,6 +13,7 @@ pub mod mps;
 pub mod number;
 pub mod opb;
 pub mod ports;
+pub mod relations;
 pub mod results;
 pub mod table;
 pub mod text;
