@@ -58,6 +58,17 @@ impl Answer {
         }
     }
 
+    /// The proof of its bound, if there is one.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Certificate> {
+        match self {
+            Self::Optimal { certificate, .. } | Self::Feasible { certificate, .. } => {
+                Some(certificate)
+            }
+            _ => None,
+        }
+    }
+
     /// The proven bound on the cost.
     #[must_use]
     pub fn bound(&self) -> Option<u64> {

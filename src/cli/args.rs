@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
+use rangecover::audit::Bounds;
 use rangecover::evidence::Records;
 use rangecover::inputs::{Reading, Source};
 use rangecover::instance::{
@@ -148,6 +149,16 @@ impl LimitArgs {
     /// The units of each quota of one security group.
     pub(crate) fn quota(&self) -> Budget {
         Budget { ipv4: self.max_rules, ipv6: self.max_rules_ipv6 }
+    }
+
+    /// What proposed rules may be, in an audit.
+    pub(crate) fn bounds(&self) -> anyhow::Result<Bounds> {
+        Ok(Bounds {
+            quota: self.budget(1).unwrap_or_else(|error| usage(error)),
+            reserve: self.reserve(),
+            limits: Arc::new(Limits::from(self.spec()?)),
+            drop_forbidden: self.drop_forbidden,
+        })
     }
 
     fn reserve(&self) -> Budget {

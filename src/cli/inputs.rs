@@ -1,5 +1,6 @@
 //! What to read, as arguments, and what there is to say about it.
 
+mod audit;
 mod flags;
 
 use std::fs;
@@ -318,6 +319,8 @@ pub(crate) enum Purpose {
     Rules,
     /// A list of the ports.
     Ports,
+    /// An audit of rules that exist.
+    Audit,
 }
 
 /// Follows the reading with a bar.
@@ -353,19 +356,24 @@ fn read_for(
         output::note(&format!("{}: {}", note.input, note.text));
     }
     for failure in read.failures.drain(..) {
-        // Whoever asks for the ports wants to see who connects to them.
-        if purpose == Purpose::Ports && failure.reason.is_about_sources() {
-            output::note(&failure.to_string());
-        } else {
-            exit = Exit::Failed;
-            print_error(&anyhow!(failure));
+        match purpose {
+            // Whoever asks for the ports wants to see who connects to them.
+            Purpose::Ports if failure.reason.is_about_sources() => {
+                output::note(&failure.to_string());
+            }
+            // What no rule lets in is a finding.
+            Purpose::Audit if failure.reason.is_about_sources() => {}
+            _ => {
+                exit = Exit::Failed;
+                print_error(&anyhow!(failure));
+            }
         }
     }
     let selection = &reading.selection;
     select(&mut read, selection);
     notes::report(&read, reading, purpose);
     let are_refused = !read.refused.is_empty();
-    if read.sources.is_empty() && !(purpose == Purpose::Ports && are_refused) {
+    if read.sources.is_empty() && !(purpose != Purpose::Rules && are_refused) {
         if are_refused {
             bail!("nothing to do: no interface is left");
         }

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, each with its arguments and `run`.
 
 mod args;
+mod audit;
 mod check;
 mod compare;
 mod completions;
@@ -47,6 +48,7 @@ enum Command {
     Check(check::Args),
     Ports(ports::Args),
     Fetch(fetch::Args),
+    Audit(audit::Args),
     Model(model::Args),
     Prove(prove::Args),
     Generate(generate::Args),
@@ -69,6 +71,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Command::Check(args) => check::run(&args),
         Command::Ports(args) => ports::run(&args),
         Command::Fetch(args) => fetch::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Model(args) => model::run(&args),
         Command::Prove(args) => prove::run(&args),
         Command::Generate(args) => generate::run(&args),

@@ -147,7 +147,7 @@ fn classes(traffic: &Traffic, purpose: Purpose) {
         classes.iter().map(|(class, &n)| format!("{} {class}", grouped(n))).collect();
     if !counts.is_empty() {
         let hint = match purpose {
-            Purpose::Rules => " (`rangecover ports` lists them)",
+            Purpose::Rules | Purpose::Audit => " (`rangecover ports` lists them)",
             Purpose::Ports => "",
         };
         note(&format!("ports: {}{hint}", counts.join(", ")));

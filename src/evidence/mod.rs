@@ -46,4 +46,5 @@ pub use judge::Judgement;
 pub use ledger::{Interface, Ledger, Recorder, Sink};
 pub use log_report::{LeftOut, LogReport, MalformedLine, Records};
 pub use remotes::{OriginTraffic, Others, Remotes};
+pub(crate) use sighting::is_forwarded;
 pub use traffic::{InterfaceTraffic, PortTraffic, Span, Traffic};

@@ -183,7 +183,7 @@ impl PortEvidence {
 
     fn add_remote(&mut self, record: &Sighting, address: u128, zones: Option<&Zones>) {
         if let Some(zones) = zones {
-            self.remotes.get_or_insert_default().add(zones, address, record.count);
+            self.remotes.get_or_insert_default().add(zones, address, record.count, record.end);
         }
     }
 

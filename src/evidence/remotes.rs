@@ -27,6 +27,8 @@ pub struct OriginTraffic {
     pub origin: Origin,
     /// Records.
     pub flows: u64,
+    /// Last second, since 1970; 0 where records have no times, or plain ports are counted.
+    pub last: u32,
 }
 
 /// Records with addresses in no zone, and a sample of these.
@@ -50,9 +52,9 @@ struct Kept {
 
 impl Remotes {
     /// Adds records with a remote address; as a number, in the form that IPv6 has for IPv4.
-    pub(super) fn add(&mut self, zones: &Zones, remote: u128, flows: u32) {
+    pub(super) fn add(&mut self, zones: &Zones, remote: u128, flows: u32, last: u32) {
         match zones.origin(address(remote)) {
-            Some(origin) => self.add_origin(OriginTraffic { origin, flows: flows.into() }),
+            Some(origin) => self.add_origin(OriginTraffic { origin, flows: flows.into(), last }),
             None => self.others.add(remote, flows.into()),
         }
     }
@@ -68,8 +70,9 @@ impl Remotes {
     fn add_origin(&mut self, more: OriginTraffic) {
         match self.origins.binary_search_by_key(&more.origin, |known| known.origin) {
             Ok(at) => {
-                let flows = &mut self.origins[at].flows;
-                *flows = flows.saturating_add(more.flows);
+                let known = &mut self.origins[at];
+                known.flows = known.flows.saturating_add(more.flows);
+                known.last = known.last.max(more.last);
             }
             Err(at) => self.origins.insert(at, more),
         }
@@ -212,10 +215,11 @@ mod tests {
         };
         let mut remotes = Remotes::default();
         for text in ["10.1.2.3", "2001:db8::7", "10.1.2.4", "192.0.2.1", "2001:db9::1"] {
-            remotes.add(&zones, bits(text), 2);
+            remotes.add(&zones, bits(text), 2, 7);
         }
-        let flows: Vec<_> = remotes.origins().iter().map(|o| (o.origin.zone, o.flows)).collect();
-        assert_eq!(flows, [(0, 4), (1, 2)]);
+        let flows: Vec<_> =
+            remotes.origins().iter().map(|o| (o.origin.zone, o.flows, o.last)).collect();
+        assert_eq!(flows, [(0, 4, 7), (1, 2, 7)]);
         assert_eq!((remotes.others().count(), remotes.flows()), (2, 10));
     }
 }

@@ -49,7 +49,7 @@ impl Row for Contacts {
 
     fn add(&mut self, item: &Contact, zones: Option<&Zones>) {
         if let Some(zones) = zones {
-            self.entry(item.count.port).or_default().add(zones, item.remote, item.count.records);
+            self.entry(item.count.port).or_default().add(zones, item.remote, item.count.records, 0);
         }
     }
 }

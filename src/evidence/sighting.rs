@@ -124,7 +124,7 @@ pub(super) fn is_private(address: IpAddr) -> bool {
 /// Whether the packets of an interface with a private address carry a public one instead: then
 /// they are not its own but on their way through it, as in a NAT gateway. A secondary address of
 /// the interface is private too.
-fn is_forwarded(interface: Option<IpAddr>, packet: Option<IpAddr>) -> bool {
+pub(crate) fn is_forwarded(interface: Option<IpAddr>, packet: Option<IpAddr>) -> bool {
     match (interface, packet) {
         (Some(interface), Some(packet)) => is_private(interface) && !is_private(packet),
         _ => false,

@@ -1,5 +1,8 @@
 //! Formats: bytes out of answers and fronts. Nothing here reads or prints.
 
+pub mod audit;
+pub mod audit_json;
+pub mod audit_rules_json;
 pub mod changes_cli;
 pub mod cloudformation;
 pub mod document;

@@ -69,6 +69,15 @@ impl Budget {
         }
     }
 
+    /// These units and others.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            ipv4: self.ipv4.saturating_add(other.ipv4),
+            ipv6: self.ipv6.saturating_add(other.ipv6),
+        }
+    }
+
     /// These units less others, at least 0.
     #[must_use]
     pub fn less(self, other: Self) -> Self {

@@ -3,10 +3,10 @@
 use ipnet::IpNet;
 use thiserror::Error;
 
-use crate::instance::Terms;
+use crate::instance::{Group, Terms};
 use crate::points::Points;
 use crate::ports::{Protocol, Span};
-use crate::report::{OutcomeName, Solved, rule_records};
+use crate::report::{OutcomeName, RuleRecord, Solved, rule_records};
 use crate::zones::{Family, Kind, Quota, Zone, Zones};
 
 use super::{Allowed, Peer, Rule};
@@ -40,6 +40,21 @@ pub struct ProposedRule {
 }
 
 impl ProposedRule {
+    /// A rule of a group of used ports for one source; none if its points are no ports.
+    pub(crate) fn of_record(record: &RuleRecord, group: &Group, peer: &Peer) -> Option<Self> {
+        let terms = group.terms();
+        Some(Self {
+            protocol: group.points().protocol()?,
+            span: record.span,
+            used_ports: record.span.len() - record.open_ports,
+            open_ports: record.open_ports,
+            zone: terms.zone.as_deref().map(str::to_owned),
+            peers: vec![peer.clone()],
+            quota: terms.quota,
+            units_per_peer: terms.units,
+        })
+    }
+
     /// As AWS has it: a rule for each source, with the same description.
     pub fn rules(&self, description: &str) -> impl Iterator<Item = Rule> {
         let allowed = Allowed::Ports { protocol: self.protocol, span: self.span };

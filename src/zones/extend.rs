@@ -12,6 +12,23 @@ use super::ranges;
 use super::zone::{Kind, Zone};
 
 impl Zones {
+    /// A zone for each of these networks, in order and without repetition, named as it is written;
+    /// none if they are more than there can be zones.
+    #[must_use]
+    pub fn of_networks(networks: &BTreeSet<IpNet>) -> Option<Self> {
+        let zone = |&network: &IpNet| Zone {
+            name: network.to_string(),
+            kind: Kind::Cidrs,
+            networks: vec![network],
+            family: None,
+            weight: 1,
+        };
+        let all: Vec<Zone> = networks.iter().map(zone).collect();
+        // Of two networks, one is inside the other or they are apart.
+        let nesting = u16::try_from(all.len()).is_ok().then(|| Nesting::of(&all).ok())??;
+        Some(Self { all, nesting, lines: Vec::new() })
+    }
+
     /// The same with a last zone of every address, `any`, if none has every address.
     ///
     /// Where a zone has every address of one family already, the last zone has those of the other.

@@ -4,6 +4,7 @@ mod addresses;
 #[cfg(feature = "aws")]
 mod athena;
 mod athena_sql;
+mod audit;
 mod bad_input;
 mod binary;
 mod changes;

@@ -7,7 +7,6 @@ use std::process;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
-use sha2::{Digest, Sha256};
 
 use rangecover::aws::{
     Athena, Aws, AwsError, Finished, QueryError, TableColumns, Workplace, fetch_object,
@@ -200,6 +199,5 @@ fn fetch_files(aws: &Aws, finished: &Finished, folder: &Path) -> anyhow::Result<
 /// A name that no other query has: the same request twice is one query for Athena.
 fn token() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let digest = Sha256::digest(format!("{} {}", now.as_nanos(), process::id()));
-    digest.iter().take(20).map(|byte| format!("{byte:02x}")).collect()
+    format!("rangecover-{:032x}-{:08x}", now.as_nanos(), process::id())
 }

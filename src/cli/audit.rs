@@ -1,0 +1,256 @@
+//! `rangecover audit`: security groups that exist, against what flow logs show.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow, bail};
+use clap::ValueEnum;
+
+use rangecover::audit::{
+    Attachments, Findings, Instead, PrefixLists, Replay, Replayer, Sources, Strays, World, findings,
+};
+use rangecover::evidence::{Sink, Traffic};
+use rangecover::export::number::counted;
+use rangecover::export::{audit, audit_json, changes_cli, document, json, markdown};
+use rangecover::flow::Record;
+use rangecover::inputs::{self, Reading};
+use rangecover::security_group::{DescribeError, Peer, SecurityGroup, security_groups};
+
+use super::args::LimitArgs;
+use super::inputs::InputArgs;
+use super::{Exit, output};
+
+/// Names that are shown before the rest is only counted.
+const NAMED: usize = 3;
+
+/// Judge the rules of security groups by flow logs, and propose what would do
+///
+/// The files are what AWS prints:
+/// `aws ec2 describe-security-groups > groups.json` and
+/// `aws ec2 describe-network-interfaces > interfaces.json`.
+///
+/// Example: `rangecover audit --security-groups groups.json --interfaces interfaces.json logs/`
+///
+/// Exit status: 0 audited, 1 error, 2 usage, 3 no rules for some group within the limits (proven).
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The groups, from `aws ec2 describe-security-groups` or `describe-security-group-rules`
+    #[arg(long, value_name = "FILE")]
+    security_groups: PathBuf,
+    /// The interfaces, from `aws ec2 describe-network-interfaces`; one group needs none
+    #[arg(long, value_name = "FILE")]
+    interfaces: Option<PathBuf>,
+    /// What prefix lists count, from `aws ec2 describe-managed-prefix-lists`; 1 without it
+    #[arg(long, value_name = "FILE")]
+    prefix_lists: Option<PathBuf>,
+    #[command(flatten)]
+    inputs: InputArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
+    /// How the audit is written
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Write to this file instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// With everything that was found
+    Json,
+    /// For a review
+    Markdown,
+    /// The changes, as commands of the AWS CLI
+    Cli,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let bounds = args.limits.bounds()?;
+    let (groups, attachments, lists) = described(args)?;
+    let sources = Sources::of(&groups, attachments.as_ref())
+        .ok_or_else(|| anyhow!("more than 65,535 sources cannot be told apart"))?;
+    let (read, reading, exit) = args.inputs.read_for_audit(sources.zones())?;
+    let Some(traffic) = read.traffic else {
+        bail!("no flow log among the inputs, so nothing to judge rules by");
+    };
+    let mut world = World::new(groups, lists, sources);
+    world.without_ports.clone_from(&traffic.report.without_ports);
+    world.join(&traffic.interfaces, attachments.as_ref());
+    tell_strays_apart(args, &reading, &mut world);
+    notes(&world, &traffic, attachments.as_ref());
+    let found = findings(&world, &bounds)?;
+    let replay = replay(args, &reading, &world, &found);
+    let path = args.output.as_deref();
+    match args.format {
+        Format::Text => {
+            let document = audit::document(&world, &found, replay.as_ref());
+            output::write_text(path, document::text(&document).as_bytes())?;
+        }
+        Format::Markdown => {
+            let document = audit::document(&world, &found, replay.as_ref());
+            output::write(path, markdown::markdown(&document, |_| None).as_bytes())?;
+        }
+        Format::Json => {
+            let records = Some(traffic.report.records);
+            output::write(path, &json::json(&audit_json::record(&world, &found, replay, records)))?;
+        }
+        Format::Cli => output::write(path, &scripts(&world, &found)?)?,
+    }
+    Ok(exit.max(exit_of(&found)))
+}
+
+/// What the files say.
+fn described(
+    args: &Args,
+) -> anyhow::Result<(Vec<SecurityGroup>, Option<Attachments>, PrefixLists)> {
+    let path = args.security_groups.as_path();
+    let described = parsed(path, security_groups)?;
+    for note in &described.notes {
+        output::note(&format!("{}: {note}", path.display()));
+    }
+    let groups = described.groups;
+    if groups.is_empty() {
+        bail!("{}: no security group in it, so nothing to audit", path.display());
+    }
+    let attachments = args.interfaces.as_deref().map(|path| parsed(path, Attachments::parse));
+    let attachments = attachments.transpose()?;
+    if attachments.is_none() {
+        if groups.len() > 1 {
+            bail!(
+                "{} has {} and nothing says which interface carries which; give --interfaces FILE, \
+                 from `aws ec2 describe-network-interfaces > interfaces.json`",
+                path.display(),
+                counted(groups.len() as u64, "group"),
+            );
+        }
+        output::note(&format!("without --interfaces, each carries {}", groups[0].id));
+    }
+    let lists = args.prefix_lists.as_deref().map(|path| parsed(path, PrefixLists::parse));
+    let lists = lists.transpose()?.unwrap_or_default();
+    let peers = groups.iter().flat_map(|group| &group.rules).map(|rule| &rule.peer);
+    let mut unknown: Vec<&str> = peers
+        .filter_map(|peer| match peer {
+            Peer::PrefixList { id } if !lists.lists.contains_key(id) => Some(id.as_str()),
+            _ => None,
+        })
+        .collect();
+    unknown.sort_unstable();
+    unknown.dedup();
+    if !unknown.is_empty() {
+        output::note(&format!(
+            "taken to count 1 in both quotas, as --prefix-lists does not tell: {}",
+            few(&unknown)
+        ));
+    }
+    Ok((groups, attachments, lists))
+}
+
+fn parsed<T>(path: &Path, parse: impl Fn(&str) -> Result<T, DescribeError>) -> anyhow::Result<T> {
+    let place = path.display();
+    let text = fs::read_to_string(path).with_context(|| place.to_string())?;
+    parse(&text).map_err(|error| anyhow!("{place}:{error}"))
+}
+
+/// What is not joined.
+fn notes(world: &World, traffic: &Traffic, attachments: Option<&Attachments>) {
+    if !world.unattached.is_empty() {
+        output::note(&format!(
+            "{} with records not in --interfaces, so not audited: {}",
+            counted(world.unattached.len() as u64, "interface"),
+            few(&world.unattached),
+        ));
+    }
+    let seen =
+        |id: &&String| traffic.interfaces.iter().any(|seen| seen.interface.as_ref() == Some(*id));
+    let all = attachments.into_iter().flat_map(|all| all.interfaces.keys());
+    let silent: Vec<&String> = all.filter(|id| !seen(id)).collect();
+    if !silent.is_empty() {
+        output::note(&format!(
+            "{} without records: {}",
+            counted(silent.len() as u64, "interface"),
+            few(&silent),
+        ));
+    }
+    let strangers = world.interfaces.iter().flat_map(|interface| &interface.strangers);
+    let mut strangers: Vec<&String> = strangers.collect();
+    strangers.sort_unstable();
+    strangers.dedup();
+    if !strangers.is_empty() {
+        output::note(&format!(
+            "not in --security-groups, although interfaces carry them: {}",
+            few(&strangers)
+        ));
+    }
+}
+
+/// The first few names, and how many more there are.
+fn few(names: &[impl AsRef<str>]) -> String {
+    let mut text: Vec<&str> = names.iter().take(NAMED).map(AsRef::as_ref).collect();
+    let more = format!("and {} more", names.len().saturating_sub(NAMED));
+    if names.len() > NAMED {
+        text.push(&more);
+    }
+    text.join(", ")
+}
+
+/// Reads the records once more; none where that cannot be done.
+fn replay(args: &Args, reading: &Reading, world: &World, found: &Findings) -> Option<Replay> {
+    let replayer = Replayer::new(world, &found.proposed);
+    let sink = Arc::clone(&replayer);
+    let sink = Arc::new(move |record: &Record<'_>| sink.add(record));
+    match read_again(args, reading, sink) {
+        Ok(()) => Some(replayer.found()),
+        Err(error) => {
+            output::note(&format!("no replay: {error}"));
+            None
+        }
+    }
+}
+
+/// Reads the records once more for the addresses of clients that no rule lets in.
+fn tell_strays_apart(args: &Args, reading: &Reading, world: &mut World) {
+    let Some(strays) = Strays::of(world).map(Arc::new) else { return };
+    let sink = Arc::clone(&strays);
+    let sink = Arc::new(move |record: &Record<'_>| sink.add(record));
+    match read_again(args, reading, sink) {
+        Ok(()) => world.tell_apart(&strays),
+        Err(error) => output::note(&format!(
+            "clients that no rule lets in are only known by their networks, and no rules are \
+             proposed for them: {error}"
+        )),
+    }
+}
+
+fn read_again(args: &Args, reading: &Reading, sink: Arc<Sink>) -> anyhow::Result<()> {
+    if !args.inputs.are_files() {
+        bail!("standard input and pipes cannot be read twice");
+    }
+    let reading = Reading { zones: None, ..reading.clone() };
+    inputs::hand_on(args.inputs.names(), &reading, &(), sink)?;
+    Ok(())
+}
+
+/// The scripts of all groups that change.
+fn scripts(world: &World, found: &Findings) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for (group, changes) in world.groups.iter().zip(&found.changes) {
+        if let Some(changes) = changes.as_ref().filter(|changes| !changes.is_empty()) {
+            bytes.extend(changes_cli::script(changes, &group.id)?);
+        }
+    }
+    Ok(bytes)
+}
+
+/// What the proposals mean for the exit status.
+fn exit_of(found: &Findings) -> Exit {
+    let ends = found.proposals.iter().map(|proposal| match proposal.instead {
+        Instead::Rules { .. } | Instead::NotJudged => Exit::Answered,
+        Instead::Infeasible { .. } => Exit::Infeasible,
+        Instead::Undecided => Exit::Unanswered,
+    });
+    ends.max().unwrap_or(Exit::Answered)
+}

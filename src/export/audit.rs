@@ -1,0 +1,338 @@
+//! An audit as a document: for a terminal, and as Markdown.
+
+use crate::audit::{
+    Contact, Doubt, Findings, Instead, OverQuota, Relations, Replay, RuleAt, RuleFinding, Unused,
+    Usage, World, count,
+};
+use crate::evidence::table::time;
+use crate::export::document::{Block, Document, Grid};
+use crate::export::number::{counted, grouped, percent};
+use crate::instance::Budget;
+use crate::zones::Family;
+
+/// Cases that are listed before the rest is only counted.
+const SHOWN: usize = 6;
+
+/// Everything that an audit found, the most important first.
+#[must_use]
+pub fn document(world: &World, findings: &Findings, replay: Option<&Replay>) -> Document {
+    let groups = counted(world.groups.len() as u64, "security group");
+    let interfaces = counted(world.interfaces.len() as u64, "interface");
+    let mut blocks = vec![Block::Table(summary(world, findings))];
+    blocks.push(Block::List(facts(world, findings, replay)));
+    blocks.extend(infeasible(world, findings));
+    blocks.extend(blocked(world, findings));
+    blocks.push(Block::Heading("Rules".to_owned()));
+    blocks.push(Block::Table(rules(world, findings)));
+    blocks.push(Block::Heading("Interfaces".to_owned()));
+    blocks.push(Block::Table(interfaces_table(world, findings)));
+    blocks.push(Block::Heading("Groups".to_owned()));
+    blocks.push(Block::Table(groups_table(world, findings)));
+    if let Some(found) = &findings.consolidation
+        && found.partitions.len() > 1
+    {
+        blocks.push(Block::Heading("Merging groups".to_owned()));
+        blocks.push(Block::Table(super::relations::consolidation(&world.groups, found)));
+    }
+    Document { title: format!("Audit of {groups} on {interfaces} with records"), blocks }
+}
+
+fn summary(world: &World, findings: &Findings) -> Grid {
+    let mut grid = Grid::new(&["", "today", "proposed"]);
+    let mut row = |what: &str, [today, proposed]: [u64; 2]| {
+        grid.rows.push(vec![what.to_owned(), grouped(today), grouped(proposed)]);
+    };
+    let rules = |rules: &dyn Fn(usize) -> usize| (0..world.groups.len()).map(rules).sum::<usize>();
+    let n_rules =
+        [rules(&|at| world.groups[at].rules.len()), rules(&|at| findings.proposed[at].len())];
+    row("rules", n_rules.map(|n| n as u64));
+    for family in Family::ALL {
+        let of = |n: usize| {
+            let units = (0..world.groups.len()).map(|at| findings.units(world, at)[n].of(family));
+            units.sum::<usize>() as u64
+        };
+        let units = [of(0), of(1)];
+        if units != [0, 0] {
+            row(family.units(), units);
+        }
+    }
+    let unused = findings.interfaces.iter();
+    let today = unused.clone().map(|found| count(&found.today.unused)).sum();
+    row("ports open and never used", [today, unused.map(|f| count(&f.proposed.unused)).sum()]);
+    grid
+}
+
+fn facts(world: &World, findings: &Findings, replay: Option<&Replay>) -> Vec<String> {
+    let rules = |is: &dyn Fn(&RuleFinding) -> bool| {
+        findings.rules.iter().filter(|rule| is(rule)).count() as u64
+    };
+    let unused = |rule: &RuleFinding| matches!(rule.usage, Usage::Never | Usage::NoService { .. });
+    let not_judged = |rule: &RuleFinding| matches!(rule.usage, Usage::NotJudged(_));
+    let mut facts = vec![format!(
+        "{}: {} used by nobody, {} covered by another, {} open to the world, {} not judged",
+        counted(findings.rules.len() as u64, "rule"),
+        grouped(rules(&unused)),
+        grouped(rules(&|rule| rule.covered_by.is_some())),
+        grouped(rules(&|rule| rule.is_open_to_world)),
+        grouped(rules(&not_judged)),
+    )];
+    let over = findings.relations.over_quota.iter();
+    facts.extend(over.map(|over| format!("over quota: {}", over_quota(world, over))));
+    let silent: usize = world.silent.iter().map(Vec::len).sum();
+    if silent > 0 {
+        facts.push(format!(
+            "without records, so that what they use is not known: {} with these groups",
+            counted(silent as u64, "interface")
+        ));
+    }
+    let perhaps: usize = findings.interfaces.iter().map(|found| found.perhaps.len()).sum();
+    if perhaps > 0 {
+        facts.push(format!(
+            "{} of services may come in only by rules whose sources are not known",
+            counted(perhaps as u64, "client")
+        ));
+    }
+    let crowds: usize = world.interfaces.iter().map(|interface| interface.crowds.len()).sum();
+    if crowds > 0 {
+        facts.push(format!(
+            "let in by no rule, and too many to be proposed: clients of {}",
+            counted(crowds as u64, "port")
+        ));
+    }
+    if let Some(replay) = replay {
+        facts.push(format!(
+            "replay: of {} to services the proposed rules block {}{}",
+            counted(replay.accepted, "accepted record"),
+            grouped(replay.blocked),
+            match replay.perhaps {
+                0 => String::new(),
+                n => format!(", {} depend on sources that are not known", grouped(n)),
+            },
+        ));
+        facts.push(format!(
+            "replay: of {} the rules let in {} today, {} proposed",
+            counted(replay.rejected, "rejected record"),
+            grouped(replay.rejected_let_in_today),
+            grouped(replay.rejected_let_in_proposed),
+        ));
+    }
+    facts.extend(findings.notes.iter().cloned());
+    facts
+}
+
+/// The groups for which no rules would do.
+fn infeasible(world: &World, findings: &Findings) -> Option<Block> {
+    let groups = world.groups.iter().zip(&findings.proposals);
+    let cases: Vec<String> = groups
+        .filter_map(|(group, proposal)| {
+            let Instead::Infeasible { needed, max_open_ports, .. } = &proposal.instead else {
+                return None;
+            };
+            let open = match max_open_ports {
+                Some(most) => format!(", or --max-open-ports {most}"),
+                None => String::new(),
+            };
+            let flags = flags(*needed);
+            Some(format!("{}: its rules stay as they are; {flags}{open} would do", group.id))
+        })
+        .collect();
+    let what = "No rules within the limits let in what is used".to_owned();
+    (!cases.is_empty()).then_some(Block::Alarm(what, cases))
+}
+
+fn flags(needed: Budget) -> String {
+    match needed.ipv6 {
+        0 => format!("--max-rules {}", needed.ipv4),
+        ipv6 => format!("--max-rules {} --max-rules-ipv6 {ipv6}", needed.ipv4),
+    }
+}
+
+/// Services that no rule lets in.
+fn blocked(world: &World, findings: &Findings) -> Option<Block> {
+    let found = world.interfaces.iter().zip(&findings.interfaces);
+    let mut cases: Vec<String> = found
+        .flat_map(|(interface, found)| {
+            let case = move |contact: &Contact| {
+                let Contact { protocol, port, network, flows, .. } = contact;
+                let records = counted(*flows, "record");
+                format!("{} {protocol}/{port} from {network}, {records}", interface.shown())
+            };
+            found.blocked.iter().map(case)
+        })
+        .collect();
+    let n = cases.len();
+    if n == 0 {
+        return None;
+    }
+    cases.truncate(SHOWN);
+    if n > SHOWN {
+        cases.push(format!("and {} more (--format json lists them)", grouped((n - SHOWN) as u64)));
+    }
+    Some(Block::Alarm("Accepted, and let in by no rule today".to_owned(), cases))
+}
+
+fn rules(world: &World, findings: &Findings) -> Grid {
+    let mut grid = Grid::new(&["rule", "source", "records", "last seen", "ports used", "remarks"]);
+    for found in &findings.rules {
+        let rule = world.rule(found.at);
+        let (flows, last) = match &found.usage {
+            Usage::Used { flows, last } => (grouped(*flows), last.map(time).unwrap_or_default()),
+            Usage::Never | Usage::NoService { .. } => ("0".to_owned(), String::new()),
+            Usage::NotJudged(_) => (String::new(), String::new()),
+        };
+        let share = found.ports.filter(|_| !matches!(found.usage, Usage::NotJudged(_)));
+        let share =
+            share.map(|ports| format!("{} of {}", grouped(found.used_ports), grouped(ports)));
+        grid.rows.push(vec![
+            format!("{} {}", world.groups[found.at.group].id, rule.allowed),
+            rule.peer.to_string(),
+            flows,
+            last,
+            share.unwrap_or_default(),
+            remarks(world, found).join("; "),
+        ]);
+    }
+    grid
+}
+
+fn remarks(world: &World, found: &RuleFinding) -> Vec<String> {
+    let mut remarks = Vec::new();
+    match &found.usage {
+        Usage::Used { .. } => {}
+        Usage::Never => remarks.push("never used".to_owned()),
+        Usage::NoService { classes } => {
+            let classes = classes.iter().map(|(class, n)| format!("{} {class}", grouped(*n)));
+            let classes: Vec<String> = classes.collect();
+            remarks.push(format!("no service; ports: {}", classes.join(", ")));
+        }
+        Usage::NotJudged(doubt) => {
+            remarks.push(format!("not judged: {}", doubt.reason()));
+            if let Doubt::NoPorts { records } = doubt {
+                remarks.push(format!("{} in all", counted(*records, "record")));
+            }
+        }
+    }
+    if found.is_open_to_world {
+        remarks.push("open to the world".to_owned());
+    }
+    if let Some(by) = found.covered_by {
+        remarks.push(format!("covered by {}", named(world, found.at, by)));
+    }
+    if found.units != 1 {
+        remarks.push(counted(found.units.into(), "unit"));
+    }
+    remarks
+}
+
+/// A rule as one of another sees it: without the group where it is the same.
+fn named(world: &World, from: RuleAt, at: RuleAt) -> String {
+    let rule = world.rule(at);
+    let named = format!("{} from {}", rule.allowed, rule.peer);
+    if from.group == at.group { named } else { format!("{} {named}", world.groups[at.group].id) }
+}
+
+fn interfaces_table(world: &World, findings: &Findings) -> Grid {
+    let head = ["interface", "groups", "services", "blocked", "unused today", "unused proposed"];
+    let mut grid = Grid::new(&head);
+    for (interface, found) in world.interfaces.iter().zip(&findings.interfaces) {
+        let groups = interface.groups.iter().map(|&at| world.groups[at].id.as_str());
+        let groups: Vec<&str> =
+            groups.chain(interface.strangers.iter().map(String::as_str)).collect();
+        grid.rows.push(vec![
+            interface.shown().to_owned(),
+            groups.join(" "),
+            grouped(found.services),
+            grouped(found.blocked.len() as u64),
+            grouped(count(&found.today.unused)),
+            grouped(count(&found.proposed.unused)),
+        ]);
+    }
+    grid
+}
+
+fn groups_table(world: &World, findings: &Findings) -> Grid {
+    let head = [
+        "group",
+        "name",
+        "units",
+        "proposed",
+        "keep",
+        "narrow",
+        "add",
+        "remove",
+        "open ports",
+        "remarks",
+    ];
+    let mut grid = Grid::new(&head);
+    for (at, group) in world.groups.iter().enumerate() {
+        let proposal = &findings.proposals[at];
+        let [today, proposed] = findings.units(world, at).map(|units| units.to_string());
+        let mut row = vec![group.id.clone(), group.name.clone().unwrap_or_default(), today];
+        if let (Some(changes), Instead::Rules { rules, .. }) =
+            (&findings.changes[at], &proposal.instead)
+        {
+            let kept = changes.keep.len() + proposal.kept.len();
+            let counts = [kept, changes.narrow.len(), changes.add.len(), changes.remove.len()];
+            row.push(proposed);
+            row.extend(counts.map(|n| grouped(n as u64)));
+            row.push(open(rules.iter().map(|rule| [rule.used_ports, rule.open_ports])));
+        } else {
+            let why = match proposal.instead {
+                Instead::Infeasible { .. } => "infeasible",
+                Instead::Undecided => "undecided",
+                _ => "not judged",
+            };
+            row.push(why.to_owned());
+            row.extend((0..5).map(|_| String::new()));
+        }
+        row.push(related(world, &findings.relations, at).join("; "));
+        grid.rows.push(row);
+    }
+    grid
+}
+
+/// How a group relates to others.
+fn related(world: &World, relations: &Relations, at: usize) -> Vec<String> {
+    let ids = |places: &[usize]| {
+        let others = places.iter().filter(|&&other| other != at);
+        let ids: Vec<&str> = others.map(|&other| world.groups[other].id.as_str()).collect();
+        ids.join(", ")
+    };
+    let same = relations.duplicates.iter().filter(|same| same.contains(&at));
+    let mut remarks: Vec<String> = same.map(|same| format!("same as {}", ids(same))).collect();
+    let subsets = relations.subsets.iter().filter(|subset| subset.group == at);
+    remarks.extend(subsets.map(|subset| format!("all of it is allowed by {}", ids(&subset.of))));
+    let unused = relations.unused.iter().filter(|(group, _)| *group == at);
+    remarks.extend(unused.map(|(_, why)| {
+        let why = match why {
+            Unused::Idle => "on no interface, and no rule refers to it",
+            Unused::WithoutRules => "without rules",
+        };
+        why.to_owned()
+    }));
+    remarks
+}
+
+/// What is more than a quota.
+pub(super) fn over_quota(world: &World, over: &OverQuota) -> String {
+    let units = |of: &str, family: Family, units: usize, quota: usize| {
+        format!("{of} has {} {}, allowed are {}", units, family.units(), quota)
+    };
+    match over {
+        OverQuota::RulesOfGroup { group, family, units: n, quota } => {
+            units(&world.groups[*group].id, *family, *n, *quota)
+        }
+        OverQuota::GroupsOfInterface { interface, n_groups, quota } => {
+            format!("{interface} carries {n_groups} groups, allowed are {quota}")
+        }
+        OverQuota::RulesOfInterface { interface, family, units: n, quota } => {
+            units(interface, *family, *n, *quota)
+        }
+    }
+}
+
+/// How many ports rules open, and which share of theirs that is.
+fn open(ports: impl Iterator<Item = [u64; 2]>) -> String {
+    let [used, open] = ports.fold([0, 0], |[a, b], [used, open]| [a + used, b + open]);
+    format!("{} ({})", grouped(open), percent(open, used + open))
+}

@@ -1,0 +1,204 @@
+//! An audit as JSON, with everything that it found.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::audit::over_quota;
+use super::audit_rules_json::{ProposalRecord, RuleRecord};
+use crate::audit::{
+    Contact, Findings, Interface, InterfaceFinding, Ports, Replay, Unused, World, count,
+};
+use crate::evidence::table::time;
+use crate::evidence::{Class, Records};
+use crate::instance::Budget;
+use crate::ports::Protocol;
+
+/// The file.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the audit, by name")]
+pub struct AuditRecord<'a> {
+    pub version: &'static str,
+    /// Records of the flow logs.
+    pub records: Option<Records>,
+    pub groups: Vec<GroupRecord<'a>>,
+    pub interfaces: Vec<InterfaceRecord<'a>>,
+    /// Interfaces with records whose groups are not known.
+    pub unattached: &'a [String],
+    pub replay: Option<Replay>,
+    /// What is more than a quota.
+    pub over_quota: Vec<String>,
+    pub notes: &'a [String],
+}
+
+/// A group.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the audit, by name")]
+pub struct GroupRecord<'a> {
+    pub group: &'a str,
+    pub name: Option<&'a str>,
+    pub vpc: Option<&'a str>,
+    pub interfaces: Vec<&'a str>,
+    pub interfaces_without_records: &'a [String],
+    pub units: Budget,
+    /// Groups of the same network that allow the same.
+    pub same_as: Vec<&'a str>,
+    /// Groups of the same network that allow more.
+    pub allowed_by: Vec<&'a str>,
+    /// `idle`: on no interface, and no rule refers to it; or `without-rules`.
+    pub unused: Option<&'static str>,
+    pub rules: Vec<RuleRecord<'a>>,
+    pub proposal: ProposalRecord<'a>,
+}
+
+/// Who connects to a service.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the audit, by name")]
+pub struct ContactRecord {
+    pub protocol: Protocol,
+    pub port: u16,
+    pub source: String,
+    pub flows: u64,
+    pub last_seen: Option<String>,
+}
+
+/// An interface.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the audit, by name")]
+pub struct InterfaceRecord<'a> {
+    pub interface: Option<&'a str>,
+    pub groups: Vec<&'a str>,
+    /// Groups of which nothing is known.
+    pub unknown_groups: &'a [String],
+    /// How many ports there are of each class.
+    pub classes: &'a BTreeMap<Class, u64>,
+    pub services: u64,
+    pub blocked: Vec<ContactRecord>,
+    pub perhaps: Vec<ContactRecord>,
+    /// Services with more clients in no known source than are listed, and about how many.
+    pub crowds: Vec<CrowdRecord>,
+    pub unused: u64,
+    pub unused_proposed: u64,
+    pub unused_by_source: Vec<UnusedRecord>,
+    pub open_to_world: Vec<String>,
+}
+
+/// Many clients.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the audit, by name")]
+pub struct CrowdRecord {
+    pub protocol: Protocol,
+    pub port: u16,
+    pub addresses: u64,
+}
+
+/// Ports that are open to a source and never used.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the audit, by name")]
+pub struct UnusedRecord {
+    pub source: String,
+    pub ports: u64,
+    pub ranges: Vec<String>,
+}
+
+/// What an audit found, as it is written.
+#[must_use]
+pub fn record<'a>(
+    world: &'a World,
+    findings: &'a Findings,
+    replay: Option<Replay>,
+    records: Option<Records>,
+) -> AuditRecord<'a> {
+    let interfaces = world.interfaces.iter().zip(&findings.interfaces);
+    let over = findings.relations.over_quota.iter();
+    AuditRecord {
+        version: env!("CARGO_PKG_VERSION"),
+        records,
+        groups: (0..world.groups.len()).map(|at| group(world, findings, at)).collect(),
+        interfaces: interfaces.map(|(of, found)| InterfaceRecord::new(world, of, found)).collect(),
+        unattached: &world.unattached,
+        replay,
+        over_quota: over.map(|over| over_quota(world, over)).collect(),
+        notes: &findings.notes,
+    }
+}
+
+fn group<'a>(world: &'a World, findings: &'a Findings, at: usize) -> GroupRecord<'a> {
+    let group = &world.groups[at];
+    let [units, proposed] = findings.units(world, at);
+    let rules = findings.rules.iter().filter(|found| found.at.group == at);
+    let changes = findings.changes[at].as_ref();
+    let relations = &findings.relations;
+    let ids = |places: &[usize]| {
+        let others = places.iter().filter(|&&other| other != at);
+        others.map(|&other| world.groups[other].id.as_str()).collect()
+    };
+    let same = relations.duplicates.iter().find(|same| same.contains(&at));
+    let subset = relations.subsets.iter().find(|subset| subset.group == at);
+    let unused = relations.unused.iter().find(|(group, _)| *group == at);
+    GroupRecord {
+        same_as: same.map(|same| ids(same)).unwrap_or_default(),
+        allowed_by: subset.map(|subset| ids(&subset.of)).unwrap_or_default(),
+        unused: unused.map(|(_, why)| match why {
+            Unused::Idle => "idle",
+            Unused::WithoutRules => "without-rules",
+        }),
+        group: &group.id,
+        name: group.name.as_deref(),
+        vpc: group.vpc.as_deref(),
+        interfaces: world.carriers(at).filter_map(|of| of.name.as_deref()).collect(),
+        interfaces_without_records: &world.silent[at],
+        units,
+        rules: rules.map(|found| RuleRecord::new(world, found)).collect(),
+        proposal: ProposalRecord::new(&findings.proposals[at], proposed, changes),
+    }
+}
+
+impl ContactRecord {
+    pub(super) fn new(contact: &Contact) -> Self {
+        let Contact { protocol, port, network, flows, last, .. } = *contact;
+        let source = network.to_string();
+        Self { protocol, port, source, flows, last_seen: last.map(time) }
+    }
+}
+
+impl<'a> InterfaceRecord<'a> {
+    fn new(world: &'a World, interface: &'a Interface, found: &InterfaceFinding) -> Self {
+        let crowds = interface.crowds.iter();
+        let unused = found.today.unused_by_source.iter();
+        Self {
+            interface: interface.name.as_deref(),
+            groups: interface.groups.iter().map(|&at| world.groups[at].id.as_str()).collect(),
+            unknown_groups: &interface.strangers,
+            classes: &interface.classes,
+            services: found.services,
+            blocked: found.blocked.iter().map(ContactRecord::new).collect(),
+            perhaps: found.perhaps.iter().map(ContactRecord::new).collect(),
+            crowds: crowds
+                .map(|crowd| CrowdRecord {
+                    protocol: crowd.protocol,
+                    port: crowd.port,
+                    addresses: crowd.addresses,
+                })
+                .collect(),
+            unused: count(&found.today.unused),
+            unused_proposed: count(&found.proposed.unused),
+            unused_by_source: unused
+                .map(|(source, ports)| UnusedRecord {
+                    source: source.to_string(),
+                    ports: count(ports),
+                    ranges: ranges(ports),
+                })
+                .collect(),
+            open_to_world: ranges(&found.today.open_to_world),
+        }
+    }
+}
+
+/// `tcp/80-86` for each run.
+fn ranges(ports: &Ports) -> Vec<String> {
+    let runs = ports.iter().flat_map(|(protocol, ports)| {
+        ports.runs().into_iter().map(move |run| format!("{protocol}/{run}"))
+    });
+    runs.collect()
+}
