@@ -10,7 +10,7 @@ use super::super::super::output;
 pub(super) struct Rows<'a> {
     csv: csv::Writer<&'a mut dyn Write>,
     limit: Option<u64>,
-    n_rows: u64,
+    written: u64,
     is_named: bool,
     is_cut: bool,
 }
@@ -18,7 +18,7 @@ pub(super) struct Rows<'a> {
 impl<'a> Rows<'a> {
     pub(super) fn new(out: &'a mut dyn Write, limit: Option<u64>) -> Self {
         let csv = csv::Writer::from_writer(out);
-        Self { csv, limit, n_rows: 0, is_named: false, is_cut: false }
+        Self { csv, limit, written: 0, is_named: false, is_cut: false }
     }
 
     /// Whether there were more than the limit.
@@ -37,11 +37,11 @@ impl<'a> Rows<'a> {
 
     /// Writes a row, within the limit.
     pub(super) fn add<'n>(&mut self, cells: impl Iterator<Item = &'n str>) -> csv::Result<()> {
-        if self.limit.is_some_and(|limit| self.n_rows >= limit) {
+        if self.limit.is_some_and(|limit| self.written >= limit) {
             self.is_cut = true;
             return Ok(());
         }
-        self.n_rows += 1;
+        self.written += 1;
         self.csv.write_record(cells)
     }
 
@@ -61,7 +61,7 @@ impl<'a> Rows<'a> {
         if self.is_cut {
             output::note(&format!(
                 "cut at --limit {}: there are more rows; those kept are the first in order of all columns",
-                grouped(self.n_rows)
+                grouped(self.written)
             ));
         }
         Ok(())

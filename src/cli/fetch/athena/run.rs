@@ -201,5 +201,6 @@ fn fetch_files(aws: &Aws, finished: &Finished, folder: &Path) -> anyhow::Result<
 fn token() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let digest = Sha256::digest(format!("{} {}", now.as_nanos(), process::id()));
-    digest.iter().take(20).map(|byte| format!("{byte:02x}")).collect()
+    let number = digest.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte));
+    format!("{number:032x}")
 }
