@@ -157,10 +157,10 @@ fn a_full_answer_is_divided_until_it_is_complete() {
     let divided = fetch(&folder, &server, "--port dst").exits(0).notes("5 queries");
     server.check();
     let times = times(&server);
-    let (whole, parts) = (times[0], [times[1], times[3], times[4]]);
-    assert_eq!((parts[0].0, parts[2].1), whole);
-    assert_eq!((parts[0].1 + 1, times[2].1), (times[2].0, whole.1));
-    for pair in parts.windows(2) {
+    let (whole, halves) = (times[0], [times[1], times[3], times[4]]);
+    assert_eq!((halves[0].0, halves[2].1), whole);
+    assert_eq!((halves[0].1 + 1, times[2].1), (times[2].0, whole.1));
+    for pair in halves.windows(2) {
         assert_eq!(pair[0].1 + 1, pair[1].0, "no gap, and nothing twice");
     }
     // The same records in one answer each.
