@@ -26,9 +26,23 @@ pub struct AuditRecord<'a> {
     /// Interfaces with records whose groups are not known.
     pub unattached: &'a [String],
     pub replay: Option<Replay>,
+    /// What merging groups would open, for each number of groups; empty without interfaces.
+    pub merging: Vec<MergingRecord<'a>>,
     /// What is more than a quota.
     pub over_quota: Vec<String>,
     pub notes: &'a [String],
+}
+
+/// Groups merged to fewer.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the audit, by name")]
+pub struct MergingRecord<'a> {
+    pub n_groups: usize,
+    /// Ports that are newly open.
+    pub cost: u64,
+    /// No merging to as many groups opens fewer.
+    pub bound: u64,
+    pub merged: Vec<Vec<&'a str>>,
 }
 
 /// A group.
@@ -110,6 +124,14 @@ pub fn record<'a>(
     records: Option<Records>,
 ) -> AuditRecord<'a> {
     let interfaces = world.interfaces.iter().zip(&findings.interfaces);
+    let id = |&at: &usize| world.groups[at].id.as_str();
+    let partitions = findings.consolidation.iter().flat_map(|found| &found.partitions);
+    let merging = partitions.map(|partition| MergingRecord {
+        n_groups: partition.n_groups,
+        cost: partition.cost,
+        bound: partition.bound,
+        merged: partition.merged.iter().map(|one| one.iter().map(id).collect()).collect(),
+    });
     let over = findings.relations.over_quota.iter();
     AuditRecord {
         version: env!("CARGO_PKG_VERSION"),
@@ -118,6 +140,7 @@ pub fn record<'a>(
         interfaces: interfaces.map(|(of, found)| InterfaceRecord::new(world, of, found)).collect(),
         unattached: &world.unattached,
         replay,
+        merging: merging.collect(),
         over_quota: over.map(|over| over_quota(world, over)).collect(),
         notes: &findings.notes,
     }

@@ -245,6 +245,20 @@ fn threads_do_not_matter_and_every_format_is_whole() {
 }
 
 #[test]
+fn the_groups_of_the_data_set_are_related() {
+    let line = "audit --security-groups datasets/security-groups/groups.json \
+                --interfaces datasets/security-groups/interfaces.json datasets/flow-logs \
+                --format json";
+    let audit = run(line).exits(0).json();
+    let same = serde_json::json!(["sg-0c0ffee0000000001"]);
+    assert_eq!(audit["groups"][1]["same_as"], same);
+    assert_eq!(audit["groups"][3]["allowed_by"].as_array().map(Vec::len), Some(2));
+    let merging = audit["merging"].as_array().expect("a list");
+    assert!(merging.iter().any(|one| one["n_groups"] == 3 && one["cost"] == 0), "{merging:?}");
+    assert_eq!(audit["replay"]["blocked"], 0);
+}
+
+#[test]
 fn hostile_names_are_shown_as_they_are() {
     let folder = world();
     let groups = String::from_utf8(folder.read("groups.json")).expect("UTF-8");
