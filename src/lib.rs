@@ -28,6 +28,9 @@
 //! | served | of a run: inside a rule of an outer zone, where these rules are shared |
 //! | gap | the optimality gap: value less bound |
 //! | outer, inner | zones, or their groups, of which the rules of the one let in all of the other |
+//! | peer | what a rule of a security group names as its source: a network, a prefix list, a group |
+//! | proposal | the rules that would do for a security group, solved and checked |
+//! | replay | the records once more, against the rules that exist and the proposed ones |
 //! | toll | what a run is taken to pay for a hole that is bridged to serve it |
 //!
 //! ```
@@ -114,13 +117,15 @@ pub mod manifest;
 // Measured results, which are only read.
 pub mod results;
 
-// Writing.
+// Answers as files.
 pub mod report;
 
+// Security groups as AWS has them, and how those that exist do.
 pub mod security_group;
 
 pub mod audit;
 
+// Writing.
 pub mod export;
 
 pub mod proof;
