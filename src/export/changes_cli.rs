@@ -9,9 +9,12 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::audit::{Changes, Order, Step};
+use crate::instance::Budget;
 use crate::quote::{printable, quoted};
-use crate::security_group::{Allowed, Peer, Rule};
+use crate::security_group::{Peer, Rule};
 use crate::zones::Family;
+
+use super::rules::ExportError;
 
 /// Rules in one command, so that no argument is longer than the 128 KiB that Linux takes.
 const RULES_A_COMMAND: usize = 100;
@@ -25,6 +28,9 @@ pub enum ScriptError {
     /// The id of the group is none.
     #[error("'{0}' is not the id of a security group; give sg-0123456789abcdef0, for example")]
     GroupId(String),
+    /// What no format takes.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// Text that no shell takes.
     #[error("a rule cannot be written for a shell: {0}")]
     Quote(#[from] shlex::QuoteError),
@@ -38,11 +44,10 @@ pub enum ScriptError {
 /// # Errors
 /// When the id is not that of a security group.
 pub fn script(changes: &Changes, group_id: &str) -> Result<Vec<u8>, ScriptError> {
-    if !is_id(group_id, "sg-") {
-        return Err(ScriptError::GroupId(quoted(group_id)));
-    }
+    check_group(group_id)?;
     let mut text = "#!/bin/sh\n".to_owned();
-    for line in heading(changes, group_id) {
+    let lines = heading(changes, group_id, changes.order.peak);
+    for line in lines.into_iter().chain(advice(&changes.order)) {
         comment(&mut text, &line);
     }
     text.push_str("set -eu\n");
@@ -63,15 +68,19 @@ pub fn script(changes: &Changes, group_id: &str) -> Result<Vec<u8>, ScriptError>
 /// # Errors
 /// When the id is not that of a security group.
 pub fn revocations(changes: &Changes, group_id: &str) -> Result<String, ScriptError> {
-    if !is_id(group_id, "sg-") {
-        return Err(ScriptError::GroupId(quoted(group_id)));
-    }
+    check_group(group_id)?;
     let mut text = String::new();
     revoke(&mut text, changes, &changes.revoked(), group_id)?;
     Ok(text)
 }
 
-fn heading(changes: &Changes, group_id: &str) -> Vec<String> {
+/// Refuses what is not the id of a group.
+fn check_group(group_id: &str) -> Result<(), ScriptError> {
+    if is_id(group_id, "sg-") { Ok(()) } else { Err(ScriptError::GroupId(quoted(group_id))) }
+}
+
+/// How many rules change, and the units at the most in between.
+pub(super) fn heading(changes: &Changes, group_id: &str, peak: Budget) -> Vec<String> {
     let Changes { keep, narrow, add, remove, order, .. } = changes;
     let (keep, narrow, add, remove) = (keep.len(), narrow.len(), add.len(), remove.len());
     let mut lines = vec![format!(
@@ -79,7 +88,7 @@ fn heading(changes: &Changes, group_id: &str) -> Vec<String> {
     )];
     for family in Family::ALL {
         let [before, after, peak] =
-            [changes.units_before, changes.units_after, order.peak].map(|units| units.of(family));
+            [changes.units_before, changes.units_after, peak].map(|units| units.of(family));
         if peak > 0 {
             let (units, quota) = (family.units(), order.quota.of(family));
             lines.push(format!(
@@ -87,7 +96,6 @@ fn heading(changes: &Changes, group_id: &str) -> Vec<String> {
             ));
         }
     }
-    lines.extend(advice(order));
     lines
 }
 
@@ -128,7 +136,8 @@ fn comment(text: &mut String, line: &str) {
     let _ = writeln!(text, "# {}", printable(line));
 }
 
-fn shown(rule: &Rule) -> String {
+/// What a rule allows, to whom, and its id.
+pub(super) fn shown(rule: &Rule) -> String {
     let id = rule.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
     format!("{} from {}{id}", rule.allowed, rule.peer)
 }
@@ -183,7 +192,7 @@ fn revoke_these(text: &mut String, rules: &[&Rule], group_id: &str, which: &str)
 }
 
 /// The id of a rule, where it is one.
-fn id(rule: &Rule) -> Option<&str> {
+pub(super) fn id(rule: &Rule) -> Option<&str> {
     rule.id.as_deref().filter(|id| is_id(id, "sgr-"))
 }
 
@@ -246,19 +255,8 @@ struct Entry {
 
 impl IpPermission {
     fn of(rule: &Rule, with_description: bool) -> Self {
-        let (ip_protocol, from_port, to_port) = match rule.allowed {
-            Allowed::Ports { protocol, span } => {
-                (protocol.name().to_owned(), Some(span.from().into()), Some(span.to().into()))
-            }
-            Allowed::Icmp { v6, kind, code } => {
-                // For ICMP the ports are type and code, -1 for all of them.
-                let number = |number: Option<u8>| Some(number.map_or(-1, i64::from));
-                let name = if v6 { "icmpv6" } else { "icmp" };
-                (name.to_owned(), number(kind), number(code))
-            }
-            Allowed::Protocol(number) => (number.to_string(), None, None),
-            Allowed::All => ("-1".to_owned(), None, None),
-        };
+        let (ip_protocol, ports) = rule.allowed.named();
+        let [from_port, to_port] = [0, 1].map(|end| ports.map(|ports| ports[end]));
         let written = rule.description.as_deref().filter(|_| with_description);
         let description = written.map(accepted).filter(|text| !text.is_empty());
         let entry = Entry { description, ..Entry::default() };
@@ -295,6 +293,7 @@ fn accepted(description: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::security_group::Allowed;
 
     fn rule(allowed: Allowed, peer: Peer) -> Rule {
         Rule { id: None, allowed, peer, description: Some("it's\n$(x) ü".to_owned()) }

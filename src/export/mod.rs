@@ -4,6 +4,7 @@ pub mod audit;
 pub mod audit_json;
 pub mod audit_rules_json;
 pub mod changes_cli;
+pub mod changes_terraform;
 pub mod cloudformation;
 pub mod document;
 pub mod html;

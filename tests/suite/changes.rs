@@ -1,4 +1,6 @@
-//! Changes of security groups, as the AWS CLI applies them.
+//! Changes of security groups, as the AWS CLI applies them and as Terraform.
+
+mod terraform;
 
 use std::collections::BTreeSet;
 use std::path::Path;

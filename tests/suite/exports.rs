@@ -1,6 +1,6 @@
 //! Rules as AWS takes them: what is written is what was answered, in every format.
 
-mod aws;
+pub(crate) mod aws;
 mod groups;
 mod laws;
 mod reading;

@@ -161,7 +161,7 @@ fn python_hcl2_reads_the_same_resources() {
 }
 
 /// The binary of Terraform or OpenTofu, where there is one.
-fn terraform() -> Option<&'static str> {
+pub(crate) fn terraform() -> Option<&'static str> {
     let runs =
         |name: &&str| Command::new(name).arg("version").output().is_ok_and(|o| o.status.success());
     let found = ["terraform", "tofu"].into_iter().find(runs);
