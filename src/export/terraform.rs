@@ -83,11 +83,13 @@ pub(super) fn name(allowed: Allowed, zone: Option<&str>, peer: &Peer) -> String 
         Allowed::Ports { protocol, span } => format!("{protocol}_{}_{}", span.from(), span.to()),
         other => other.to_string().replace(['/', ' '], "_"),
     };
-    let zone = zone.map_or_else(String::new, |zone| format!("{zone}_"));
+    // Names of zones have nothing else in them.
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+    let zone: String =
+        zone.into_iter().flat_map(|zone| zone.chars().chain(['_'])).map(plain).collect();
     let source = match peer {
         Peer::Cidr(network) => network.to_string().replace(['.', '/'], "_").replace(':', "-"),
-        Peer::PrefixList { id } | Peer::Group { id, account: None } => id.clone(),
-        Peer::Group { id, account: Some(account) } => format!("{account}-{id}"),
+        Peer::PrefixList { .. } | Peer::Group { .. } => peer.to_string().replace('/', "-"),
     };
     format!("{traffic}_{zone}{source}")
 }

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use hcl_edit::expr::Expression;
 use hcl_edit::structure::Body;
-use hcl_edit::visit::{Visit, visit_expr};
 use proptest::prelude::*;
 use rangecover::audit::Changes;
 use rangecover::export::changes_terraform::file;
@@ -15,7 +13,7 @@ use rangecover::zones::Quota;
 
 use super::{cidr, proposed, rule, tcp, turn};
 use crate::binary::{Folder, run, said};
-use crate::exports::aws::terraform;
+use crate::hcl::{hostile, strings, terraform};
 use crate::tools::{isolated, python_tool};
 
 const GROUP: &str = "sg-0123456789abcdef0";
@@ -127,24 +125,6 @@ fn what_terraform_cannot_do_is_said() {
     assert!(error.starts_with("'sg-%${x}' is not an id of letters"), "{error}");
 }
 
-/// Collects every string, and refuses templates.
-struct Strings(Vec<String>);
-
-impl Visit for Strings {
-    fn visit_expr(&mut self, node: &Expression) {
-        match node {
-            Expression::String(text) => self.0.push(text.as_str().to_owned()),
-            Expression::StringTemplate(_) | Expression::HeredocTemplate(_) => panic!("{node}"),
-            _ => visit_expr(self, node),
-        }
-    }
-}
-
-/// Text in which expressions of Terraform are likely.
-fn hostile() -> impl Strategy<Value = String> {
-    prop_oneof![any::<String>(), "[$%{}\"\\\\\n\r #/*a~]{0,12}"]
-}
-
 proptest! {
     #[test]
     fn nothing_that_anybody_wrote_is_an_expression(
@@ -161,9 +141,8 @@ proptest! {
         let body: Body = text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"));
         let kinds: Vec<&str> = body.blocks().map(|block| block.ident.as_str()).collect();
         prop_assert_eq!(kinds, ["resource", "resource"]);
-        let mut strings = Strings(Vec::new());
-        strings.visit_body(&body);
-        prop_assert!(strings.0.iter().all(|text| !text.contains(['$', '%'])), "{:?}", strings.0);
+        let strings = strings(&body);
+        prop_assert!(strings.iter().all(|text| !text.contains(['$', '%'])), "{strings:?}");
         let code = text.lines().filter(|line| !line.starts_with('#'));
         prop_assert!(code.clone().all(|line| !line.contains(['$', '%'])), "{text}");
     }
