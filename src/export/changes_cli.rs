@@ -12,7 +12,7 @@ use crate::audit::{Changes, Order, Step};
 use crate::instance::Budget;
 use crate::quote::{printable, quoted};
 use crate::security_group::{Peer, Rule};
-use crate::zones::Family;
+use crate::zones::{Family, is_id};
 
 use super::rules::ExportError;
 
@@ -194,14 +194,6 @@ fn revoke_these(text: &mut String, rules: &[&Rule], group_id: &str, which: &str)
 /// The id of a rule, where it is one.
 pub(super) fn id(rule: &Rule) -> Option<&str> {
     rule.id.as_deref().filter(|id| is_id(id, "sgr-"))
-}
-
-/// Hexadecimal digits after a prefix.
-fn is_id(id: &str, prefix: &str) -> bool {
-    id.strip_prefix(prefix).is_some_and(|digits| {
-        (8..=17).contains(&digits.len())
-            && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-    })
 }
 
 /// Rules as a quoted argument of JSON.
