@@ -103,7 +103,10 @@ fn changes_of(
     let judged: Vec<Rule> = existing.filter(|rule| world.judges(rule)).cloned().collect();
     let quota = bounds.quota.less(proposal.kept_units);
     let window = world.window(group);
-    let describe = |rule: &ProposedRule| Description::of_rule(rule, window).to_string();
+    // Zones are sources here, which the rule names itself.
+    let without_zone = |rule: &ProposedRule| ProposedRule { zone: None, ..rule.clone() };
+    let describe =
+        |rule: &ProposedRule| Description::of_rule(&without_zone(rule), window).to_string();
     Some(changes(&judged, rules, describe, &world.lists, quota))
 }
 

@@ -80,7 +80,7 @@ fn facts(changes: &Changes, group_id: &str) -> Vec<String> {
     if peak.exceeds(quota).is_some() {
         facts.push(
             "Terraform makes all new rules before the others go, which is more than the quota: \
-             `rangecover audit --format cli` has the order that needs the least room."
+             run what `rangecover audit --format cli` writes instead, which takes turns."
                 .to_owned(),
         );
     }
