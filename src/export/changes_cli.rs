@@ -5,22 +5,19 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
 use thiserror::Error;
 
 use crate::audit::{Changes, Order, Step};
 use crate::instance::Budget;
 use crate::quote::{printable, quoted};
-use crate::security_group::{Peer, Rule};
+use crate::security_group::{Description, Rule};
 use crate::zones::{Family, is_id};
 
+use super::ip_permissions::IpPermission;
 use super::rules::ExportError;
 
 /// Rules in one command, so that no argument is longer than the 128 KiB that Linux takes.
 const RULES_A_COMMAND: usize = 100;
-
-/// The longest description that AWS takes.
-const DESCRIPTION: usize = 255;
 
 /// Why changes cannot be written.
 #[derive(Debug, Error)]
@@ -199,93 +196,22 @@ pub(super) fn id(rule: &Rule) -> Option<&str> {
 /// Rules as a quoted argument of JSON.
 fn permissions(rules: &[&Rule], with_descriptions: bool) -> Result<String, ScriptError> {
     let permissions: Vec<IpPermission> =
-        rules.iter().map(|rule| IpPermission::of(rule, with_descriptions)).collect();
+        rules.iter().map(|rule| ip_permission(rule, with_descriptions)).collect();
     let json = serde_json::to_string(&permissions)?;
     Ok(shlex::try_quote(&json)?.into_owned())
 }
 
 /// A rule as the API has it, with one source.
-///
-/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html>
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct IpPermission {
-    ip_protocol: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from_port: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    to_port: Option<i64>,
-    #[serde(flatten)]
-    source: Source,
-}
-
-/// The list that a source stands in.
-#[derive(Serialize)]
-enum Source {
-    IpRanges([Entry; 1]),
-    Ipv6Ranges([Entry; 1]),
-    PrefixListIds([Entry; 1]),
-    UserIdGroupPairs([Entry; 1]),
-}
-
-#[derive(Default, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Entry {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cidr_ip: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cidr_ipv6: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    prefix_list_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
-}
-
-impl IpPermission {
-    fn of(rule: &Rule, with_description: bool) -> Self {
-        let (ip_protocol, ports) = rule.allowed.named();
-        let [from_port, to_port] = [0, 1].map(|end| ports.map(|ports| ports[end]));
-        let written = rule.description.as_deref().filter(|_| with_description);
-        let description = written.map(accepted).filter(|text| !text.is_empty());
-        let entry = Entry { description, ..Entry::default() };
-        let source = match &rule.peer {
-            Peer::Cidr(network) => {
-                let cidr = Some(network.to_string());
-                match Family::from(*network) {
-                    Family::Ipv4 => Source::IpRanges([Entry { cidr_ip: cidr, ..entry }]),
-                    Family::Ipv6 => Source::Ipv6Ranges([Entry { cidr_ipv6: cidr, ..entry }]),
-                }
-            }
-            Peer::PrefixList { id } => {
-                Source::PrefixListIds([Entry { prefix_list_id: Some(id.clone()), ..entry }])
-            }
-            Peer::Group { id, account } => Source::UserIdGroupPairs([Entry {
-                group_id: Some(id.clone()),
-                user_id: account.clone(),
-                ..entry
-            }]),
-        };
-        Self { ip_protocol, from_port, to_port, source }
-    }
-}
-
-/// A description in the characters that AWS takes, others as `_`, and cut where it is too long.
-fn accepted(description: &str) -> String {
-    let accept = |c: char| {
-        let taken = c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
-        if taken { c } else { '_' }
-    };
-    description.chars().take(DESCRIPTION).map(accept).collect()
+fn ip_permission(rule: &Rule, with_description: bool) -> IpPermission {
+    let written = rule.description.as_deref().filter(|_| with_description);
+    let description = written.map(Description::new).filter(|text| !text.as_str().is_empty());
+    IpPermission::new(rule.allowed, [&rule.peer], description.as_ref())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::security_group::Allowed;
+    use crate::security_group::{Allowed, Peer};
 
     fn rule(allowed: Allowed, peer: Peer) -> Rule {
         Rule { id: None, allowed, peer, description: Some("it's\n$(x) ü".to_owned()) }
@@ -301,9 +227,9 @@ mod tests {
         ];
         let json: Vec<String> = rules
             .iter()
-            .map(|rule| serde_json::to_string(&IpPermission::of(rule, true)).unwrap())
+            .map(|rule| serde_json::to_string(&ip_permission(rule, true)).unwrap())
             .collect();
-        let described = r#""Description":"it_s_$(x) _""#;
+        let described = r#""Description":"it_s__(x) _""#;
         let expected = [
             format!(
                 r#"{{"IpProtocol":"icmpv6","FromPort":128,"ToPort":-1,"Ipv6Ranges":[{{"CidrIpv6":"2001:db8::/32",{described}}}]}}"#
@@ -316,7 +242,6 @@ mod tests {
             ),
         ];
         assert_eq!(json, expected);
-        assert_eq!(accepted(&"x".repeat(300)).len(), DESCRIPTION);
     }
 
     #[test]
