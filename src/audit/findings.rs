@@ -1,8 +1,7 @@
 //! Everything that an audit finds.
 
-use crate::export::number::counted;
 use crate::instance::Budget;
-use crate::security_group::{Allowed, ProposedRule, Rule};
+use crate::security_group::{Allowed, Description, ProposedRule, Rule};
 
 use super::changes::{Changes, changes};
 use super::consolidate::{Consolidation, consolidate};
@@ -56,9 +55,10 @@ pub fn findings(world: &World, bounds: &Bounds) -> Result<Findings, ProposeError
     let proposals = proposals(world, bounds)?;
     let groups = world.groups.iter().zip(&proposals);
     let proposed: Vec<Vec<Rule>> =
-        groups.clone().map(|(group, proposal)| proposal.rules(&group.rules)).collect();
+        groups.map(|(group, proposal)| proposal.rules(&group.rules)).collect();
     let changes =
-        groups.map(|(group, proposal)| changes_of(world, bounds, &group.rules, proposal)).collect();
+        proposals.iter().enumerate().map(|(at, proposal)| changes_of(world, bounds, at, proposal));
+    let changes = changes.collect();
     let interfaces = world.interfaces.iter();
     let quotas = Quotas { rules: bounds.quota.plus(bounds.reserve), ..Quotas::default() };
     let attachments = world.attachments.as_ref();
@@ -95,22 +95,19 @@ fn interface_finding(
 fn changes_of(
     world: &World,
     bounds: &Bounds,
-    existing: &[Rule],
+    group: usize,
     proposal: &GroupProposal,
 ) -> Option<Changes> {
     let Instead::Rules { rules, .. } = &proposal.instead else { return None };
-    let judged: Vec<Rule> = existing.iter().filter(|rule| world.judges(rule)).cloned().collect();
+    let existing = world.groups[group].rules.iter();
+    let judged: Vec<Rule> = existing.filter(|rule| world.judges(rule)).cloned().collect();
     let quota = bounds.quota.less(proposal.kept_units);
-    Some(changes(&judged, rules, description, &world.lists, quota))
-}
-
-/// What is written about a new rule, in the characters that AWS takes.
-fn description(rule: &ProposedRule) -> String {
-    let used = counted(rule.used_ports, "used port");
-    match rule.open_ports {
-        0 => used,
-        open => format!("{used}, {open} open"),
-    }
+    let window = world.window(group);
+    // Zones are sources here, which the rule names itself.
+    let without_zone = |rule: &ProposedRule| ProposedRule { zone: None, ..rule.clone() };
+    let describe =
+        |rule: &ProposedRule| Description::of_rule(&without_zone(rule), window).to_string();
+    Some(changes(&judged, rules, describe, &world.lists, quota))
 }
 
 fn notes(world: &World, proposals: &[GroupProposal]) -> Vec<String> {

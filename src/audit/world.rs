@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::evidence::{Class, InterfaceTraffic, PortTraffic};
+use crate::evidence::{Class, InterfaceTraffic, PortTraffic, Span as Seen};
 use crate::ports::Protocol;
 use crate::security_group::{Allowed, Rule, SecurityGroup};
 
@@ -41,6 +41,8 @@ pub struct Interface {
     pub groups: Vec<usize>,
     /// Groups that it carries and of which nothing else is known.
     pub strangers: Vec<String>,
+    /// What was recorded.
+    pub seen: Seen,
     /// Its own addresses, as far as records tell.
     pub addresses: Vec<IpAddr>,
     /// Who connects to which port.
@@ -142,6 +144,14 @@ impl World {
         self.interfaces.iter().filter(move |interface| interface.groups.contains(&group))
     }
 
+    /// Earliest start and latest end of the records of a group's interfaces.
+    #[must_use]
+    pub fn window(&self, group: usize) -> Option<(u32, u32)> {
+        let mut all = Seen::default();
+        self.carriers(group).for_each(|interface| all.merge(&interface.seen));
+        all.times()
+    }
+
     /// Whether it can be told from records whether a rule is used: it has ports, and its source is
     /// known.
     #[must_use]
@@ -194,6 +204,7 @@ impl Interface {
             name: seen.interface.clone(),
             groups,
             strangers,
+            seen: seen.span,
             addresses: seen.addresses.clone(),
             contacts: Vec::new(),
             crowds: Vec::new(),

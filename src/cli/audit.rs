@@ -12,7 +12,9 @@ use rangecover::audit::{
 };
 use rangecover::evidence::{Sink, Traffic};
 use rangecover::export::number::counted;
-use rangecover::export::{audit, audit_json, changes_cli, document, json, markdown};
+use rangecover::export::{
+    audit, audit_json, changes_cli, changes_terraform, document, json, markdown,
+};
 use rangecover::flow::Record;
 use rangecover::inputs::{self, Reading};
 use rangecover::security_group::{DescribeError, Peer, SecurityGroup, security_groups};
@@ -66,6 +68,8 @@ enum Format {
     Markdown,
     /// The changes, as commands of the AWS CLI
     Cli,
+    /// The changes, as resources and imports, with commands for what is to go
+    Terraform,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
@@ -99,6 +103,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             output::write(path, &json::json(&audit_json::record(&world, &found, replay, records)))?;
         }
         Format::Cli => output::write(path, &scripts(&world, &found)?)?,
+        Format::Terraform => output::write(path, &resources(&world, &found)?)?,
     }
     Ok(exit.max(exit_of(&found)))
 }
@@ -243,6 +248,15 @@ fn scripts(world: &World, found: &Findings) -> anyhow::Result<Vec<u8>> {
         }
     }
     Ok(bytes)
+}
+
+/// The proposed rules of all groups, those without a change among them: what is left out of the
+/// next file Terraform destroys.
+fn resources(world: &World, found: &Findings) -> anyhow::Result<Vec<u8>> {
+    let groups = world.groups.iter().zip(&found.changes);
+    let changed =
+        groups.filter_map(|(group, changes)| Some((group.id.as_str(), changes.as_ref()?)));
+    Ok(changes_terraform::file(changed)?)
 }
 
 /// What the proposals mean for the exit status.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use rangecover::export::number::counted;
 use rangecover::export::rules::{GroupRules, Holds, RULE_FORMATS, RuleFormat, RuleSet};
 use rangecover::export::{text, text_groups};
 use rangecover::security_group::{
@@ -86,8 +87,11 @@ impl GroupArgs {
             let quota = limits.quota();
             let most = quota.ipv4.max(quota.ipv6);
             if most.saturating_mul(n) > MOST_RULES {
+                let fit = MOST_RULES / n;
                 usage(format!(
-                    "{n} security groups of {most} rules are more than the 1,000 that AWS allows on an interface"
+                    "{} of {} are more than the 1,000 that AWS allows on an interface; {n} of {fit} would fit",
+                    counted(n as u64, "security group"),
+                    counted(most as u64, "rule"),
                 ));
             }
         }
@@ -173,12 +177,16 @@ pub(super) fn write(
     }
     if places.folder.is_none() {
         let sets: Vec<RuleSet> = sets.into_iter().map(|(_, set)| set).collect();
+        if sets.is_empty()
+            && let Some(path) = path.filter(|path| path.is_file())
+        {
+            clear(path)?;
+        }
         return write_file(format, path, &sets).map(|()| exit);
     }
-    // Files of an earlier run would pass for those of this one.
     for job in 0..places.stems.len() {
         for path in places.files(format, job) {
-            remove(&path).with_context(|| format!("cannot replace {}", path.display()))?;
+            clear(&path)?;
         }
     }
     for (job, set) in &sets {
@@ -188,6 +196,11 @@ pub(super) fn write(
         }
     }
     Ok(exit)
+}
+
+/// Removes a file of an earlier run, which would pass for one of this run.
+fn clear(path: &Path) -> anyhow::Result<()> {
+    remove(path).with_context(|| format!("cannot replace {}", path.display()))
 }
 
 /// What there is to say of an answer whose rules alone are written.

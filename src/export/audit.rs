@@ -32,7 +32,7 @@ pub fn document(world: &World, findings: &Findings, replay: Option<&Replay>) -> 
         && found.partitions.len() > 1
     {
         blocks.push(Block::Heading("Merging groups".to_owned()));
-        blocks.push(Block::Table(super::relations::consolidation(&world.groups, found)));
+        blocks.push(Block::Table(super::consolidation::table(&world.groups, found)));
     }
     Document { title: format!("Audit of {groups} on {interfaces} with records"), blocks }
 }

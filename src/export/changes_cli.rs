@@ -5,19 +5,19 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
 use thiserror::Error;
 
 use crate::audit::{Changes, Order, Step};
+use crate::instance::Budget;
 use crate::quote::{printable, quoted};
-use crate::security_group::{Allowed, Peer, Rule};
-use crate::zones::Family;
+use crate::security_group::{Description, Rule};
+use crate::zones::{Family, is_id};
+
+use super::ip_permissions::IpPermission;
+use super::rules::ExportError;
 
 /// Rules in one command, so that no argument is longer than the 128 KiB that Linux takes.
 const RULES_A_COMMAND: usize = 100;
-
-/// The longest description that AWS takes.
-const DESCRIPTION: usize = 255;
 
 /// Why changes cannot be written.
 #[derive(Debug, Error)]
@@ -25,6 +25,9 @@ pub enum ScriptError {
     /// The id of the group is none.
     #[error("'{0}' is not the id of a security group; give sg-0123456789abcdef0, for example")]
     GroupId(String),
+    /// What no format takes.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// Text that no shell takes.
     #[error("a rule cannot be written for a shell: {0}")]
     Quote(#[from] shlex::QuoteError),
@@ -38,11 +41,10 @@ pub enum ScriptError {
 /// # Errors
 /// When the id is not that of a security group.
 pub fn script(changes: &Changes, group_id: &str) -> Result<Vec<u8>, ScriptError> {
-    if !is_id(group_id, "sg-") {
-        return Err(ScriptError::GroupId(quoted(group_id)));
-    }
+    check_group(group_id)?;
     let mut text = "#!/bin/sh\n".to_owned();
-    for line in heading(changes, group_id) {
+    let lines = heading(changes, group_id, changes.order.peak);
+    for line in lines.into_iter().chain(advice(&changes.order)) {
         comment(&mut text, &line);
     }
     text.push_str("set -eu\n");
@@ -63,15 +65,19 @@ pub fn script(changes: &Changes, group_id: &str) -> Result<Vec<u8>, ScriptError>
 /// # Errors
 /// When the id is not that of a security group.
 pub fn revocations(changes: &Changes, group_id: &str) -> Result<String, ScriptError> {
-    if !is_id(group_id, "sg-") {
-        return Err(ScriptError::GroupId(quoted(group_id)));
-    }
+    check_group(group_id)?;
     let mut text = String::new();
     revoke(&mut text, changes, &changes.revoked(), group_id)?;
     Ok(text)
 }
 
-fn heading(changes: &Changes, group_id: &str) -> Vec<String> {
+/// Refuses what is not the id of a group.
+fn check_group(group_id: &str) -> Result<(), ScriptError> {
+    if is_id(group_id, "sg-") { Ok(()) } else { Err(ScriptError::GroupId(quoted(group_id))) }
+}
+
+/// How many rules change, and the units at the most in between.
+pub(super) fn heading(changes: &Changes, group_id: &str, peak: Budget) -> Vec<String> {
     let Changes { keep, narrow, add, remove, order, .. } = changes;
     let (keep, narrow, add, remove) = (keep.len(), narrow.len(), add.len(), remove.len());
     let mut lines = vec![format!(
@@ -79,7 +85,7 @@ fn heading(changes: &Changes, group_id: &str) -> Vec<String> {
     )];
     for family in Family::ALL {
         let [before, after, peak] =
-            [changes.units_before, changes.units_after, order.peak].map(|units| units.of(family));
+            [changes.units_before, changes.units_after, peak].map(|units| units.of(family));
         if peak > 0 {
             let (units, quota) = (family.units(), order.quota.of(family));
             lines.push(format!(
@@ -87,7 +93,6 @@ fn heading(changes: &Changes, group_id: &str) -> Vec<String> {
             ));
         }
     }
-    lines.extend(advice(order));
     lines
 }
 
@@ -128,7 +133,8 @@ fn comment(text: &mut String, line: &str) {
     let _ = writeln!(text, "# {}", printable(line));
 }
 
-fn shown(rule: &Rule) -> String {
+/// What a rule allows, to whom, and its id.
+pub(super) fn shown(rule: &Rule) -> String {
     let id = rule.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
     format!("{} from {}{id}", rule.allowed, rule.peer)
 }
@@ -183,118 +189,29 @@ fn revoke_these(text: &mut String, rules: &[&Rule], group_id: &str, which: &str)
 }
 
 /// The id of a rule, where it is one.
-fn id(rule: &Rule) -> Option<&str> {
+pub(super) fn id(rule: &Rule) -> Option<&str> {
     rule.id.as_deref().filter(|id| is_id(id, "sgr-"))
-}
-
-/// Hexadecimal digits after a prefix.
-fn is_id(id: &str, prefix: &str) -> bool {
-    id.strip_prefix(prefix).is_some_and(|digits| {
-        (8..=17).contains(&digits.len())
-            && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-    })
 }
 
 /// Rules as a quoted argument of JSON.
 fn permissions(rules: &[&Rule], with_descriptions: bool) -> Result<String, ScriptError> {
     let permissions: Vec<IpPermission> =
-        rules.iter().map(|rule| IpPermission::of(rule, with_descriptions)).collect();
+        rules.iter().map(|rule| ip_permission(rule, with_descriptions)).collect();
     let json = serde_json::to_string(&permissions)?;
     Ok(shlex::try_quote(&json)?.into_owned())
 }
 
 /// A rule as the API has it, with one source.
-///
-/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html>
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct IpPermission {
-    ip_protocol: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from_port: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    to_port: Option<i64>,
-    #[serde(flatten)]
-    source: Source,
-}
-
-/// The list that a source stands in.
-#[derive(Serialize)]
-enum Source {
-    IpRanges([Entry; 1]),
-    Ipv6Ranges([Entry; 1]),
-    PrefixListIds([Entry; 1]),
-    UserIdGroupPairs([Entry; 1]),
-}
-
-#[derive(Default, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Entry {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cidr_ip: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cidr_ipv6: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    prefix_list_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
-}
-
-impl IpPermission {
-    fn of(rule: &Rule, with_description: bool) -> Self {
-        let (ip_protocol, from_port, to_port) = match rule.allowed {
-            Allowed::Ports { protocol, span } => {
-                (protocol.name().to_owned(), Some(span.from().into()), Some(span.to().into()))
-            }
-            Allowed::Icmp { v6, kind, code } => {
-                // For ICMP the ports are type and code, -1 for all of them.
-                let number = |number: Option<u8>| Some(number.map_or(-1, i64::from));
-                let name = if v6 { "icmpv6" } else { "icmp" };
-                (name.to_owned(), number(kind), number(code))
-            }
-            Allowed::Protocol(number) => (number.to_string(), None, None),
-            Allowed::All => ("-1".to_owned(), None, None),
-        };
-        let written = rule.description.as_deref().filter(|_| with_description);
-        let description = written.map(accepted).filter(|text| !text.is_empty());
-        let entry = Entry { description, ..Entry::default() };
-        let source = match &rule.peer {
-            Peer::Cidr(network) => {
-                let cidr = Some(network.to_string());
-                match Family::from(*network) {
-                    Family::Ipv4 => Source::IpRanges([Entry { cidr_ip: cidr, ..entry }]),
-                    Family::Ipv6 => Source::Ipv6Ranges([Entry { cidr_ipv6: cidr, ..entry }]),
-                }
-            }
-            Peer::PrefixList { id } => {
-                Source::PrefixListIds([Entry { prefix_list_id: Some(id.clone()), ..entry }])
-            }
-            Peer::Group { id, account } => Source::UserIdGroupPairs([Entry {
-                group_id: Some(id.clone()),
-                user_id: account.clone(),
-                ..entry
-            }]),
-        };
-        Self { ip_protocol, from_port, to_port, source }
-    }
-}
-
-/// A description in the characters that AWS takes, others as `_`, and cut where it is too long.
-fn accepted(description: &str) -> String {
-    let accept = |c: char| {
-        let taken = c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
-        if taken { c } else { '_' }
-    };
-    description.chars().take(DESCRIPTION).map(accept).collect()
+fn ip_permission(rule: &Rule, with_description: bool) -> IpPermission {
+    let written = rule.description.as_deref().filter(|_| with_description);
+    let description = written.map(Description::new).filter(|text| !text.as_str().is_empty());
+    IpPermission::new(rule.allowed, [&rule.peer], description.as_ref())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::security_group::{Allowed, Peer};
 
     fn rule(allowed: Allowed, peer: Peer) -> Rule {
         Rule { id: None, allowed, peer, description: Some("it's\n$(x) ü".to_owned()) }
@@ -310,9 +227,9 @@ mod tests {
         ];
         let json: Vec<String> = rules
             .iter()
-            .map(|rule| serde_json::to_string(&IpPermission::of(rule, true)).unwrap())
+            .map(|rule| serde_json::to_string(&ip_permission(rule, true)).unwrap())
             .collect();
-        let described = r#""Description":"it_s_$(x) _""#;
+        let described = r#""Description":"it_s__(x) _""#;
         let expected = [
             format!(
                 r#"{{"IpProtocol":"icmpv6","FromPort":128,"ToPort":-1,"Ipv6Ranges":[{{"CidrIpv6":"2001:db8::/32",{described}}}]}}"#
@@ -325,7 +242,6 @@ mod tests {
             ),
         ];
         assert_eq!(json, expected);
-        assert_eq!(accepted(&"x".repeat(300)).len(), DESCRIPTION);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::security_group::{Description, Peer, ProposedRule};
+use crate::security_group::{Allowed, Description, Peer, ProposedRule};
 
 use super::json::json;
 use super::rules::{ExportError, Holds, RuleFormat, RuleSet};
@@ -32,19 +32,25 @@ impl RuleFormat for IpPermissions {
     fn bytes(&self, sets: &[RuleSet]) -> Result<Vec<u8>, ExportError> {
         let of_set = |set: &RuleSet| {
             let rules = set.groups.iter().flat_map(|group| &group.rules);
-            rules.map(|rule| IpPermission::new(rule, &set.description(rule))).collect::<Vec<_>>()
+            let permission = |rule: &ProposedRule| {
+                let allowed = Allowed::Ports { protocol: rule.protocol, span: rule.span };
+                IpPermission::new(allowed, &rule.peers, Some(&set.description(rule)))
+            };
+            rules.map(permission).collect::<Vec<_>>()
         };
         Ok(json(&sets.iter().flat_map(of_set).collect::<Vec<_>>()))
     }
 }
 
-/// A range of ports with all of its sources.
+/// What is allowed, with all of its sources.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct IpPermission {
-    ip_protocol: &'static str,
-    from_port: u32,
-    to_port: u32,
+pub(super) struct IpPermission {
+    ip_protocol: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_port: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_port: Option<i64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     ip_ranges: Vec<Source>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -60,8 +66,8 @@ struct IpPermission {
 struct Source {
     #[serde(flatten)]
     named: Named,
-    #[serde(rename = "Description")]
-    description: Description,
+    #[serde(rename = "Description", skip_serializing_if = "Option::is_none")]
+    description: Option<Description>,
 }
 
 /// How a source of each kind is named.
@@ -89,19 +95,26 @@ enum Named {
 }
 
 impl IpPermission {
-    fn new(rule: &ProposedRule, description: &Description) -> Self {
+    /// The same for each source.
+    pub(super) fn new<'a>(
+        allowed: Allowed,
+        peers: impl IntoIterator<Item = &'a Peer>,
+        description: Option<&Description>,
+    ) -> Self {
+        let (ip_protocol, ports) = allowed.named();
+        let [from_port, to_port] = [0, 1].map(|end| ports.map(|ports| ports[end]));
         let mut permission = Self {
-            ip_protocol: rule.protocol.name(),
-            from_port: rule.span.from(),
-            to_port: rule.span.to(),
+            ip_protocol,
+            from_port,
+            to_port,
             ip_ranges: Vec::new(),
             ipv6_ranges: Vec::new(),
             prefix_list_ids: Vec::new(),
             user_id_group_pairs: Vec::new(),
         };
-        for peer in &rule.peers {
+        for peer in peers {
             let (sources, named) = permission.list_of(peer);
-            sources.push(Source { named, description: description.clone() });
+            sources.push(Source { named, description: description.cloned() });
         }
         permission
     }

@@ -147,6 +147,9 @@ pub enum ExportError {
         /// What would do.
         instead: &'static str,
     },
+    /// An id that AWS does not give.
+    #[error("'{0}' is not an id of letters, digits and '-', such as sg-0123456789abcdef0")]
+    Id(String),
 }
 
 /// A format of rules.

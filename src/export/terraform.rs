@@ -3,18 +3,21 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_security_group_ingress_rule>
 //!
 //! The crate escapes `${` and `%{` in strings, but not where one follows right after the other's
-//! first character (hcl-edit 0.10). So no text that anybody wrote gets here as it is: what is not an id, an
-//! address or a word of ours is a [`Description`](crate::security_group::Description), in which
-//! there is no `$` and no `%`.
+//! first character (hcl-edit 0.10). So no text that anybody wrote gets here as it is: what is not an
+//! address or a word of ours is an id of letters, digits and `-`, or a [`Description`], in which there
+//! is no `$` and no `%`.
 
 use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 use hcl_edit::structure::{Attribute, Block, Body};
 use hcl_edit::{Decorate, Decorated, Ident};
 
-use crate::quote::printable;
-use crate::security_group::Peer;
+use crate::quote::{printable, quoted};
+use crate::security_group::{Allowed, Description, Peer};
 
 use super::rules::{ExportError, Holds, RuleFormat, RuleSet, SingleRule};
+
+/// The resource of a rule with one source.
+const RESOURCE: &str = "aws_vpc_security_group_ingress_rule";
 
 /// For `terraform` and `tofu`.
 pub struct Terraform;
@@ -41,25 +44,33 @@ impl RuleFormat for Terraform {
         for set in sets {
             let unnamed = (0..set.groups.len()).filter(|&group| set.groups[group].id.is_none());
             blocks.extend(unnamed.map(|group| variable(&variable_name(set, group))));
-            blocks.extend(set.single_rules().map(|rule| resource(set, rule)));
+            for rule in set.single_rules() {
+                blocks.push(Ingress::of(set, rule).block()?);
+            }
         }
-        for block in blocks.iter_mut().skip(1) {
-            block.decor_mut().set_prefix("\n");
-        }
-        let comments: String = sets.iter().flat_map(comments).collect();
-        let mut body = Body::new();
-        for block in blocks {
-            body.push(block);
-        }
-        let blank = if body.is_empty() { "" } else { "\n" };
-        Ok(format!("{comments}{blank}{body}").into_bytes())
+        let facts = sets.iter().flat_map(|set| [&set.name].into_iter().chain(&set.facts));
+        Ok(file(facts, blocks).into_bytes())
     }
 }
 
-/// What there is to say, in lines that nothing in a name can end.
-fn comments(set: &RuleSet) -> impl Iterator<Item = String> {
-    let facts = [&set.name].into_iter().chain(&set.facts);
-    facts.map(|fact| format!("# {}\n", printable(fact)))
+/// Blocks below what there is to say, in comments that nothing in a name can end.
+pub(super) fn file<'a>(
+    facts: impl IntoIterator<Item = &'a String>,
+    mut blocks: Vec<Block>,
+) -> String {
+    let mut comments = String::new();
+    for fact in facts {
+        comments = comments + "# " + &printable(fact) + "\n";
+    }
+    for block in blocks.iter_mut().skip(1) {
+        block.decor_mut().set_prefix("\n");
+    }
+    let mut body = Body::new();
+    for block in blocks {
+        body.push(block);
+    }
+    let blank = if body.is_empty() { "" } else { "\n" };
+    format!("{comments}{blank}{body}")
 }
 
 /// The name of a resource: what it allows, and to whom. It depends on nothing else, so that no
@@ -67,15 +78,20 @@ fn comments(set: &RuleSet) -> impl Iterator<Item = String> {
 ///
 /// No two rules share one: the first two numbers are the ports; the source is what follows the last
 /// `_`, for CIDRs with the numbers before it; the zone is what remains.
-fn name(rule: SingleRule<'_>) -> String {
-    let SingleRule { rule, peer, .. } = rule;
-    let zone = rule.zone.as_ref().map_or_else(String::new, |zone| format!("{zone}_"));
+pub(super) fn name(allowed: Allowed, zone: Option<&str>, peer: &Peer) -> String {
+    let traffic = match allowed {
+        Allowed::Ports { protocol, span } => format!("{protocol}_{}_{}", span.from(), span.to()),
+        other => other.to_string().replace(['/', ' '], "_"),
+    };
+    // Names of zones have nothing else in them.
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+    let zone: String =
+        zone.into_iter().flat_map(|zone| zone.chars().chain(['_'])).map(plain).collect();
     let source = match peer {
         Peer::Cidr(network) => network.to_string().replace(['.', '/'], "_").replace(':', "-"),
-        Peer::PrefixList { id } | Peer::Group { id, account: None } => id.clone(),
-        Peer::Group { id, account: Some(account) } => format!("{account}-{id}"),
+        Peer::PrefixList { .. } | Peer::Group { .. } => peer.to_string().replace('/', "-"),
     };
-    format!("{}_{}_{}_{zone}{source}", rule.protocol, rule.span.from(), rule.span.to())
+    format!("{traffic}_{zone}{source}")
 }
 
 /// The variable of a group that is not named.
@@ -89,45 +105,89 @@ fn variable(name: &str) -> Block {
     block.labels.push(name.into());
     let string = Expression::Variable(Decorated::new(Ident::new("string")));
     let about = "The security group that these rules are for";
-    block.body = attributes([("type", string), ("description", about.into())]);
+    block.body = attributes(vec![("type", string), ("description", about.into())]);
     block
 }
 
-fn resource(set: &RuleSet, single: SingleRule<'_>) -> Block {
-    let SingleRule { rule, peer, group } = single;
-    let mut block = Block::new(Ident::new("resource"));
-    block.labels.push("aws_vpc_security_group_ingress_rule".into());
-    block.labels.push(name(single).into());
-    let id = match &set.groups[group].id {
-        Some(id) => Expression::from(id.as_str()),
-        None => variable_value(&variable_name(set, group)),
+/// What a resource says of a rule with one source.
+pub(super) struct Ingress<'a> {
+    pub(super) name: String,
+    pub(super) group: Expression,
+    pub(super) allowed: Allowed,
+    pub(super) peer: &'a Peer,
+    pub(super) description: Option<Description>,
+}
+
+impl<'a> Ingress<'a> {
+    fn of(set: &RuleSet, single: SingleRule<'a>) -> Self {
+        let SingleRule { rule, peer, group } = single;
+        let allowed = Allowed::Ports { protocol: rule.protocol, span: rule.span };
+        Self {
+            name: name(allowed, rule.zone.as_deref(), peer),
+            group: match &set.groups[group].id {
+                Some(id) => id.as_str().into(),
+                None => path("var", &variable_name(set, group)),
+            },
+            allowed,
+            peer,
+            description: Some(set.description(rule)),
+        }
+    }
+
+    /// The resource.
+    pub(super) fn block(self) -> Result<Block, ExportError> {
+        let (protocol, ports) = self.allowed.named();
+        let mut rows = vec![("security_group_id", self.group), ("ip_protocol", protocol.into())];
+        if let Some([from, to]) = ports {
+            rows.extend([("from_port", from.into()), ("to_port", to.into())]);
+        }
+        rows.push(source(self.peer)?);
+        let description = self.description.filter(|text| !text.as_str().is_empty());
+        rows.extend(description.map(|text| ("description", text.as_str().into())));
+        let mut block = Block::new(Ident::new("resource"));
+        block.labels.push(RESOURCE.into());
+        block.labels.push(self.name.into());
+        block.body = attributes(rows);
+        Ok(block)
+    }
+}
+
+/// The attribute that names a source.
+fn source(peer: &Peer) -> Result<(&'static str, Expression), ExportError> {
+    let ids = match peer {
+        Peer::Cidr(_) => [None, None],
+        Peer::PrefixList { id } => [Some(id), None],
+        Peer::Group { id, account } => [Some(id), account.as_ref()],
     };
-    let source = match peer {
-        Peer::Cidr(network @ ipnet::IpNet::V4(_)) => ("cidr_ipv4", network.to_string()),
-        Peer::Cidr(network @ ipnet::IpNet::V6(_)) => ("cidr_ipv6", network.to_string()),
-        Peer::PrefixList { id } => ("prefix_list_id", id.clone()),
-        Peer::Group { .. } => ("referenced_security_group_id", peer.to_string()),
+    let is_plain = |id: &str| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if let Some(id) = ids.into_iter().flatten().find(|id| !is_plain(id)) {
+        return Err(ExportError::Id(quoted(id)));
+    }
+    let key = match peer {
+        Peer::Cidr(ipnet::IpNet::V4(_)) => "cidr_ipv4",
+        Peer::Cidr(ipnet::IpNet::V6(_)) => "cidr_ipv6",
+        Peer::PrefixList { .. } => "prefix_list_id",
+        Peer::Group { .. } => "referenced_security_group_id",
     };
-    block.body = attributes([
-        ("security_group_id", id),
-        ("ip_protocol", rule.protocol.name().into()),
-        ("from_port", u64::from(rule.span.from()).into()),
-        ("to_port", u64::from(rule.span.to()).into()),
-        (source.0, source.1.into()),
-        ("description", set.description(rule).as_str().into()),
-    ]);
+    Ok((key, peer.to_string().into()))
+}
+
+/// Tells Terraform that a resource exists, by the id of its rule.
+pub(super) fn import(name: &str, rule_id: &str) -> Block {
+    let mut block = Block::new(Ident::new("import"));
+    block.body = attributes(vec![("to", path(RESOURCE, name)), ("id", rule_id.into())]);
     block
 }
 
-/// `var.NAME`.
-fn variable_value(name: &str) -> Expression {
-    let var = Expression::Variable(Decorated::new(Ident::new("var")));
+/// `OF.NAME`.
+fn path(of: &str, name: &str) -> Expression {
+    let of = Expression::Variable(Decorated::new(Ident::new(of)));
     let name = TraversalOperator::GetAttr(Decorated::new(Ident::new(name)));
-    Traversal::new(var, vec![Decorated::new(name)]).into()
+    Traversal::new(of, vec![Decorated::new(name)]).into()
 }
 
 /// Attributes as `terraform fmt` aligns them.
-fn attributes<const N: usize>(attributes: [(&str, Expression); N]) -> Body {
+fn attributes(attributes: Vec<(&str, Expression)>) -> Body {
     let width = attributes.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
     let mut body = Body::new();
     for (key, value) in attributes {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::quote::quoted;
+use crate::zones::is_id;
 
 /// The id of a security group: `sg-` and 8 or 17 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -32,13 +33,7 @@ impl FromStr for SecurityGroupId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let digits = text.strip_prefix("sg-").unwrap_or_default();
-        let are_hex = digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if are_hex && matches!(digits.len(), 8 | 17) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(IdError(quoted(text)))
-        }
+        if is_id(text, "sg-") { Ok(Self(text.to_owned())) } else { Err(IdError(quoted(text))) }
     }
 }
 

@@ -42,6 +42,25 @@ impl Allowed {
         }
     }
 
+    /// Protocol and ports as AWS names them; for ICMP these are type and code, -1 for all of them.
+    ///
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html>
+    #[must_use]
+    pub fn named(self) -> (String, Option<[i64; 2]>) {
+        match self {
+            Self::Ports { protocol, span } => {
+                (protocol.name().to_owned(), Some([span.from().into(), span.to().into()]))
+            }
+            Self::Icmp { v6, kind, code } => {
+                let number = |number: Option<u8>| number.map_or(-1, i64::from);
+                let name = if v6 { "icmpv6" } else { "icmp" };
+                (name.to_owned(), Some([number(kind), number(code)]))
+            }
+            Self::Protocol(number) => (number.to_string(), None),
+            Self::All => ("-1".to_owned(), None),
+        }
+    }
+
     /// Whether everything that another rule allows is allowed by this one.
     #[must_use]
     pub fn contains(self, other: Self) -> bool {

@@ -34,8 +34,8 @@ pub(super) fn kind(spec: &ZoneSpec) -> Checked<Kind> {
     Ok(kind)
 }
 
-/// Eight or seventeen digits, which are hexadecimal, after the prefix.
-fn is_id(id: &str, prefix: &str) -> bool {
+/// Whether AWS gives such ids: the prefix, then 8 or 17 hexadecimal digits.
+pub(crate) fn is_id(id: &str, prefix: &str) -> bool {
     id.strip_prefix(prefix).is_some_and(|digits| {
         matches!(digits.len(), 8 | 17)
             && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))

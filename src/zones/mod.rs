@@ -82,6 +82,7 @@ use spec::ZoneSpec;
 pub use error::{ZoneError, ZonesError};
 pub use family::{Family, Quota};
 pub use hints::Hint;
+pub(crate) use kind::is_id;
 pub use zone::{Kind, Zone};
 
 /// Where connections come from: a zone, and the quotas that its rules count in.

@@ -233,7 +233,7 @@ fn the_first_group_of_the_interface_takes_what_both_let_in() {
 fn threads_do_not_matter_and_every_format_is_whole() {
     let files = "--security-groups datasets/security-groups/groups.json \
                  --interfaces datasets/security-groups/interfaces.json";
-    for format in ["text", "json", "markdown", "cli"] {
+    for format in ["text", "json", "markdown", "cli", "terraform"] {
         let said = |threads| {
             let line =
                 format!("audit {files} datasets/flow-logs --format {format} --threads {threads}");

@@ -1,4 +1,6 @@
-//! Changes of security groups, as the AWS CLI applies them.
+//! Changes of security groups, as the AWS CLI applies them and as Terraform.
+
+mod terraform;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -174,7 +176,7 @@ AWS_PAGER=''
 export AWS_PAGER
 
 # Allow tcp/80 from 10.0.0.0/8
-aws ec2 authorize-security-group-ingress --group-id sg-0123456789abcdef0 --ip-permissions '[{"IpProtocol":"tcp","FromPort":80,"ToPort":80,"IpRanges":[{"CidrIp":"10.0.0.0/8","Description":"it_s $(touch owned) _touch owned__; touch owned # _"}]}]'
+aws ec2 authorize-security-group-ingress --group-id sg-0123456789abcdef0 --ip-permissions '[{"IpProtocol":"tcp","FromPort":80,"ToPort":80,"IpRanges":[{"CidrIp":"10.0.0.0/8","Description":"it_s _(touch owned) _touch owned__; touch owned # _"}]}]'
 
 # Revoke tcp/80-90 from pl-1'\n\u{1b}$(touch owned) (sgr-1; touch owned)
 aws ec2 revoke-security-group-ingress --group-id sg-0123456789abcdef0 --ip-permissions "[{\"IpProtocol\":\"tcp\",\"FromPort\":80,\"ToPort\":90,\"PrefixListIds\":[{\"PrefixListId\":\"pl-1'\\n\\u001b"'$(touch owned)"}]}]'

@@ -199,7 +199,9 @@ fn several_instances_take_a_folder() {
 fn what_has_no_cover_has_no_file_and_says_why() {
     let folder = Folder::with(&[("far.txt", "1, 60000"), ("near.txt", "1, 3")]);
     let solve = "solve *.txt --max-rules 1 --max-open-ports 5 --source 10.0.0.0/8";
-    folder.write("out/far.tf", "from an earlier run");
+    for name in ["out/far.tf", "far.tf"] {
+        folder.write(name, "from an earlier run");
+    }
     folder.write("out/other.tf", "not ours");
     let said = folder.run(&format!("{solve} --format terraform -o out")).exits(3);
     assert_eq!(said.stdout, "");
@@ -212,6 +214,9 @@ fn what_has_no_cover_has_no_file_and_says_why() {
     assert_eq!(read("csv", csv.as_bytes()).len(), 1);
     let none = folder.run(&format!("{} --format csv", solve.replace("*.txt", "far.txt"))).exits(3);
     assert_eq!(none.stdout, "");
+    let alone = solve.replace("*.txt", "far.txt");
+    folder.run(&format!("{alone} --format terraform -o far.tf")).exits(3);
+    assert!(!folder.path().join("far.tf").exists(), "it would pass for one of this run");
     folder
         .run(&format!("{} --format csv -o near.txt", solve.replace("*.txt", "near.txt")))
         .fails_with("near.txt is one of the inputs");

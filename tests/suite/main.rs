@@ -15,6 +15,7 @@ mod comparing;
 mod data_sets;
 mod exports;
 mod fetching;
+mod hcl;
 mod inputs_review;
 mod instances;
 mod knapsack;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::reading::{descriptions, ip_permissions, names, read};
 use super::{EVIL, FLAGS, ZONES, fixture, table};
 use crate::binary::{Folder, command_in, said};
+use crate::hcl::terraform;
 use crate::tools::{Moto, isolated, python_tool};
 
 /// The account of every group on loopback.
@@ -158,17 +159,6 @@ fn python_hcl2_reads_the_same_resources() {
         }
         assert_eq!(found, names("terraform", &std::fs::read(file).unwrap()));
     }
-}
-
-/// The binary of Terraform or OpenTofu, where there is one.
-fn terraform() -> Option<&'static str> {
-    let runs =
-        |name: &&str| Command::new(name).arg("version").output().is_ok_and(|o| o.status.success());
-    let found = ["terraform", "tofu"].into_iter().find(runs);
-    if found.is_none() {
-        eprintln!("skipped: there is neither terraform nor tofu");
-    }
-    found
 }
 
 #[test]

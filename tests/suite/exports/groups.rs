@@ -108,6 +108,18 @@ fn check_refuses_security_groups_that_do_not_hold() {
         .fails_with("has rule 99 of group 0");
     checks(&|groups| groups["groups"][0][0]["sources"] = json!(["x"]))
         .fails_with("for x, which is no source");
+    // Twice as much is 14 where numbers wrap.
+    for field in ["quota", "quota_ipv6"] {
+        checks(&|groups| groups[field] = json!((1_u64 << 63) + 7)).fails_with("the budget is 14");
+    }
+    checks(&|groups| groups["quota_ipv6"] = json!(7)).fails_with("the budget is 14");
+    checks(&|groups| groups["groups"][0][0]["group"] = json!(1))
+        .fails_with("has rule 0 of group 1, which is not in the answer");
+    checks(&|groups| groups["groups"][0][0]["sources"] = json!([]))
+        .fails_with("source 1 of rule 1 is in 0 security groups");
+    checks(&|groups| groups["groups"].as_array_mut().unwrap().push(json!([])))
+        .fails_with("3 security groups with rules, 2 are allowed");
+    checks(&|groups| groups["more"] = json!(1)).fails_with("unknown field `more`");
     checks(&|groups| groups["allowed"] = json!(1_000_000_000))
         .fails_with("an interface has 16 at most");
 }
@@ -156,7 +168,10 @@ fn a_list_that_fits_no_group_is_said_with_what_would_help() {
 #[test]
 fn what_aws_does_not_allow_is_a_wrong_use() {
     let solve = "solve datasets/ports/four.txt --max-rules";
-    run(&format!("{solve} 100 --security-groups 11")).exits(2).notes("the 1,000 that AWS allows");
+    run(&format!("{solve} 100 --security-groups 11")).exits(2).notes(
+        "11 security groups of 100 rules are more than the 1,000 that AWS allows on an interface; \
+         11 of 90 would fit",
+    );
     run(&format!("{solve} 100 --security-groups 10")).exits(0);
     run(&format!("{solve} 10 --security-groups 17")).exits(2);
     run(&format!("{solve} 10 --security-groups 0")).exits(2);

@@ -3,20 +3,23 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hcl_edit::structure::Body;
 use proptest::prelude::*;
 use rangecover::answer::answer;
-use rangecover::export::rules::{GroupRules, RULE_FORMATS, RuleSet};
+use rangecover::export::rules::{GroupRules, RULE_FORMATS, RuleFormat as _, RuleSet};
+use rangecover::export::terraform::Terraform;
 use rangecover::inputs::Source;
 use rangecover::instance::{Budget, GroupKey, Instance, Used, groups};
 use rangecover::limits::Limits;
 use rangecover::ports::{PortSet, Protocol, Span};
 use rangecover::report::Solved;
-use rangecover::security_group::{Division, propose};
+use rangecover::security_group::{Division, Peer, ProposedRule, propose};
 use rangecover::solve::{Stop, default_solver};
-use rangecover::zones::Zones;
+use rangecover::zones::{Quota, Zones};
 
 use super::reading::{Single, read};
 use super::{SOURCES, ZONES};
+use crate::hcl::{hostile, strings};
 
 /// A host of each of the sources.
 const HOSTS: [&str; 8] = [
@@ -156,6 +159,75 @@ proptest! {
             let mut singles = read(format.name(), &format.bytes(std::slice::from_ref(&set)).unwrap());
             singles.sort();
             prop_assert_eq!(singles, covered(&solved), "{}", format.name());
+        }
+    }
+
+    #[test]
+    fn no_text_is_an_expression_of_terraform(
+        name in hostile(), fact in hostile(), zone in prop::option::of(hostile()),
+        times in prop::option::of((any::<u32>(), any::<u32>())),
+    ) {
+        let rule = ProposedRule {
+            protocol: Protocol::Tcp,
+            span: Span::new(22, 80).unwrap(),
+            used_ports: 2,
+            open_ports: 57,
+            zone,
+            peers: vec![Peer::Cidr("2001:db8::/32".parse().unwrap()), Peer::group("123456789012/sg-01234567")],
+            quota: Quota::Both,
+            units_per_peer: 1,
+        };
+        let set = RuleSet {
+            name: name.clone(),
+            input: Some(name.clone()),
+            interface: Some(name),
+            facts: vec![fact],
+            window: times,
+            groups: vec![GroupRules { id: None, rules: vec![rule.clone()] }],
+        };
+        let text = String::from_utf8(Terraform.bytes(std::slice::from_ref(&set)).unwrap()).unwrap();
+        let body: Body = text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let kinds: Vec<&str> = body.blocks().map(|block| block.ident.as_str()).collect();
+        prop_assert_eq!(kinds, ["variable", "resource", "resource"]);
+        let strings = strings(&body);
+        prop_assert!(strings.iter().all(|text| !text.contains(['$', '%'])), "{strings:?}");
+        let code = text.lines().filter(|line| !line.starts_with('#'));
+        prop_assert!(code.clone().all(|line| !line.contains(['$', '%'])), "{text}");
+        let description = set.description(&rule);
+        prop_assert!(description.as_str().len() <= 255 && description == set.description(&rule));
+    }
+
+    #[test]
+    fn ids_that_are_none_are_refused(id in hostile(), account in hostile()) {
+        let is_plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        for peer in [
+            Peer::PrefixList { id: id.clone() },
+            Peer::Group { id: id.clone(), account: None },
+            Peer::Group { id: "sg-01234567".to_owned(), account: Some(account.clone()) },
+        ] {
+            let taken = match &peer {
+                Peer::Group { account: Some(account), .. } => is_plain(account),
+                _ => is_plain(&id),
+            };
+            let rule = ProposedRule {
+                protocol: Protocol::Udp,
+                span: Span::single(53),
+                used_ports: 1,
+                open_ports: 0,
+                zone: None,
+                peers: vec![peer],
+                quota: Quota::Both,
+                units_per_peer: 1,
+            };
+            let set = RuleSet {
+                name: String::new(),
+                input: None,
+                interface: None,
+                facts: Vec::new(),
+                window: None,
+                groups: vec![GroupRules { id: None, rules: vec![rule] }],
+            };
+            prop_assert_eq!(Terraform.bytes(&[set]).is_ok(), taken);
         }
     }
 }
