@@ -2,8 +2,9 @@
 
 use crate::export::number::counted;
 use crate::instance::Budget;
-use crate::security_group::{Allowed, ProposedRule, Rule};
+use crate::security_group::{ProposedRule, Rule};
 
+use super::caveats::{all_protocols, caveats, opens_all_protocols};
 use super::changes::{Changes, changes};
 use super::consolidate::{Consolidation, consolidate};
 use super::exposure::{Exposure, clients_with, count, exposure, services};
@@ -58,15 +59,16 @@ pub fn findings(world: &World, bounds: &Bounds) -> Result<Findings, ProposeError
     let proposed: Vec<Vec<Rule>> =
         groups.clone().map(|(group, proposal)| proposal.rules(&group.rules)).collect();
     let changes =
-        groups.map(|(group, proposal)| changes_of(world, bounds, &group.rules, proposal)).collect();
+        groups.enumerate().map(|(at, (_, of))| changes_of(world, bounds, at, of)).collect();
     let interfaces = world.interfaces.iter();
     let quotas = Quotas { rules: bounds.quota.plus(bounds.reserve), ..Quotas::default() };
     let attachments = world.attachments.as_ref();
+    let relations = relations(&world.groups, attachments, &world.lists, &quotas);
     Ok(Findings {
         consolidation: attachments
             .map(|attachments| consolidate(&world.groups, attachments, &world.lists, quotas.rules)),
-        relations: relations(&world.groups, attachments, &world.lists, &quotas),
-        rules: rule_findings(world),
+        rules: rule_findings(world, &relations),
+        relations,
         interfaces: interfaces.map(|one| interface_finding(world, one, &proposed)).collect(),
         notes: notes(world, &proposals),
         proposals,
@@ -95,13 +97,15 @@ fn interface_finding(
 fn changes_of(
     world: &World,
     bounds: &Bounds,
-    existing: &[Rule],
+    group: usize,
     proposal: &GroupProposal,
 ) -> Option<Changes> {
     let Instead::Rules { rules, .. } = &proposal.instead else { return None };
-    let judged: Vec<Rule> = existing.iter().filter(|rule| world.judges(rule)).cloned().collect();
+    let existing = world.groups[group].rules.iter();
+    let judged: Vec<Rule> = existing.filter(|rule| world.judges(rule)).cloned().collect();
     let quota = bounds.quota.less(proposal.kept_units);
-    Some(changes(&judged, rules, description, &world.lists, quota))
+    let changes = changes(&judged, rules, description, &world.lists, quota);
+    Some(Changes { caveats: caveats(world, group, proposal), ..changes })
 }
 
 /// What is written about a new rule, in the characters that AWS takes.
@@ -115,17 +119,10 @@ fn description(rule: &ProposedRule) -> String {
 
 fn notes(world: &World, proposals: &[GroupProposal]) -> Vec<String> {
     let mut notes = Vec::new();
-    let protocols: Vec<String> = world.without_ports.keys().map(ToString::to_string).collect();
-    for (group, proposal) in world.groups.iter().zip(proposals) {
+    for ((at, group), proposal) in world.groups.iter().enumerate().zip(proposals) {
         let is_replaced = matches!(proposal.instead, Instead::Rules { .. });
-        let opens_all = |rule: &Rule| rule.allowed == Allowed::All && world.judges(rule);
-        if is_replaced && !protocols.is_empty() && group.rules.iter().any(opens_all) {
-            notes.push(format!(
-                "{} lets all protocols in, and its proposal only ports: the logs have accepted \
-                 records of protocol {}, for which it may need a rule",
-                group.id,
-                protocols.join(", ")
-            ));
+        if is_replaced && opens_all_protocols(world, at) && !world.without_ports.is_empty() {
+            notes.push(format!("{}: {}", group.id, all_protocols(world)));
         }
         if !proposal.dropped.is_empty() {
             let dropped: Vec<String> = proposal.dropped.iter().map(ToString::to_string).collect();

@@ -2,7 +2,7 @@
 
 use crate::audit::{
     Contact, Doubt, Findings, Instead, OverQuota, Relations, Replay, RuleAt, RuleFinding, Unused,
-    Usage, World, count,
+    Usage, World, count, window,
 };
 use crate::evidence::table::time;
 use crate::export::document::{Block, Document, Grid};
@@ -32,7 +32,12 @@ pub fn document(world: &World, findings: &Findings, replay: Option<&Replay>) -> 
         && found.partitions.len() > 1
     {
         blocks.push(Block::Heading("Merging groups".to_owned()));
-        blocks.push(Block::Table(super::relations::consolidation(&world.groups, found)));
+        blocks.push(Block::Table(super::merging::merging(&world.groups, found)));
+        if !found.is_complete {
+            let fewest = found.partitions.last().map_or(0, |partition| partition.n_groups as u64);
+            let fewest = counted(fewest, "group");
+            blocks.push(Block::Text(format!("Fewer than {fewest}: not searched further.")));
+        }
     }
     Document { title: format!("Audit of {groups} on {interfaces} with records"), blocks }
 }
@@ -58,7 +63,7 @@ fn summary(world: &World, findings: &Findings) -> Grid {
     }
     let unused = findings.interfaces.iter();
     let today = unused.clone().map(|found| count(&found.today.unused)).sum();
-    row("ports open and never used", [today, unused.map(|f| count(&f.proposed.unused)).sum()]);
+    row("ports open and not used", [today, unused.map(|f| count(&f.proposed.unused)).sum()]);
     grid
 }
 
@@ -68,20 +73,26 @@ fn facts(world: &World, findings: &Findings, replay: Option<&Replay>) -> Vec<Str
     };
     let unused = |rule: &RuleFinding| matches!(rule.usage, Usage::Never | Usage::NoService { .. });
     let not_judged = |rule: &RuleFinding| matches!(rule.usage, Usage::NotJudged(_));
-    let mut facts = vec![format!(
-        "{}: {} used by nobody, {} covered by another, {} open to the world, {} not judged",
+    let mut facts = vec![recorded(world)];
+    facts.push(format!(
+        "{}: {} not used by anybody, {} covered by others, {} open to the world, {} not judged",
         counted(findings.rules.len() as u64, "rule"),
         grouped(rules(&unused)),
-        grouped(rules(&|rule| rule.covered_by.is_some())),
+        grouped(rules(&|rule| !rule.covered_by.is_empty())),
         grouped(rules(&|rule| rule.is_open_to_world)),
         grouped(rules(&not_judged)),
-    )];
+    ));
+    facts.push(
+        "ports open and not used: on each interface, open to somebody and used by nobody in this time"
+            .to_owned(),
+    );
     let over = findings.relations.over_quota.iter();
     facts.extend(over.map(|over| format!("over quota: {}", over_quota(world, over))));
     let silent: usize = world.silent.iter().map(Vec::len).sum();
     if silent > 0 {
         facts.push(format!(
-            "without records, so that what they use is not known: {} with these groups",
+            "without records, so that what they use is not known and the proposals may shut it: {} \
+             with these groups",
             counted(silent as u64, "interface")
         ));
     }
@@ -99,24 +110,55 @@ fn facts(world: &World, findings: &Findings, replay: Option<&Replay>) -> Vec<Str
             counted(crowds as u64, "port")
         ));
     }
-    if let Some(replay) = replay {
+    facts.extend(replay.into_iter().flat_map(replayed));
+    facts.extend(findings.notes.iter().cloned());
+    facts
+}
+
+/// What was recorded: how much, when, and what is missing.
+fn recorded(world: &World) -> String {
+    let span = World::span(&world.interfaces);
+    let lost = match span.skipdata {
+        0 => "no window was lost (SKIPDATA)".to_owned(),
+        n => format!(
+            "records were lost in {} (SKIPDATA, {})",
+            counted(n, "window"),
+            percent(n, span.records)
+        ),
+    };
+    let records = counted(span.records, "record");
+    format!("{records} {}; {lost}; never used is: not in these", window(&span))
+}
+
+/// What a replay found.
+fn replayed(replay: &Replay) -> Vec<String> {
+    let perhaps = match replay.perhaps {
+        0 => String::new(),
+        n => format!(", {} depend on sources that are not known", grouped(n)),
+    };
+    let accepted = counted(replay.accepted, "accepted record");
+    let blocked = grouped(replay.blocked);
+    let mut facts = vec![format!(
+        "replay: of {accepted} that came in to services the proposed rules block {blocked}{perhaps}"
+    )];
+    let (today, proposed) = (replay.rejected_let_in_today, replay.rejected_let_in_proposed);
+    let used = replay.rejected_to_used_ports;
+    if replay.rejected > 0 {
         facts.push(format!(
-            "replay: of {} to services the proposed rules block {}{}",
-            counted(replay.accepted, "accepted record"),
-            grouped(replay.blocked),
-            match replay.perhaps {
-                0 => String::new(),
-                n => format!(", {} depend on sources that are not known", grouped(n)),
-            },
-        ));
-        facts.push(format!(
-            "replay: of {} the rules let in {} today, {} proposed",
+            "replay: of {} that came in the rules let in {} today, {} proposed: {} to ports that \
+             the source uses, {} to ports that stay open without use",
             counted(replay.rejected, "rejected record"),
-            grouped(replay.rejected_let_in_today),
-            grouped(replay.rejected_let_in_proposed),
+            grouped(today),
+            grouped(proposed),
+            grouped(used),
+            grouped(proposed - used),
         ));
     }
-    facts.extend(findings.notes.iter().cloned());
+    if today > 0 {
+        let why = "rejected, although rules of today let it in: a network ACL refused it, or the \
+                   rules are newer";
+        facts.push(why.to_owned());
+    }
     facts
 }
 
@@ -172,7 +214,8 @@ fn blocked(world: &World, findings: &Findings) -> Option<Block> {
 }
 
 fn rules(world: &World, findings: &Findings) -> Grid {
-    let mut grid = Grid::new(&["rule", "source", "records", "last seen", "ports used", "remarks"]);
+    let mut grid =
+        Grid::new(&["rule", "source", "records in and out", "last seen", "ports used", "remarks"]);
     for found in &findings.rules {
         let rule = world.rule(found.at);
         let (flows, last) = match &found.usage {
@@ -215,8 +258,9 @@ fn remarks(world: &World, found: &RuleFinding) -> Vec<String> {
     if found.is_open_to_world {
         remarks.push("open to the world".to_owned());
     }
-    if let Some(by) = found.covered_by {
-        remarks.push(format!("covered by {}", named(world, found.at, by)));
+    if !found.covered_by.is_empty() {
+        let by = found.covered_by.iter().map(|&by| named(world, found.at, by));
+        remarks.push(format!("covered by {}", by.collect::<Vec<_>>().join(" and ")));
     }
     if found.units != 1 {
         remarks.push(counted(found.units.into(), "unit"));
@@ -299,7 +343,16 @@ fn related(world: &World, relations: &Relations, at: usize) -> Vec<String> {
         ids.join(", ")
     };
     let same = relations.duplicates.iter().filter(|same| same.contains(&at));
-    let mut remarks: Vec<String> = same.map(|same| format!("same as {}", ids(same))).collect();
+    let mut remarks = Vec::new();
+    if let n @ 1.. = world.silent[at].len() {
+        let all = world.carriers(at).count() + n;
+        remarks.push(format!(
+            "{} of {} without records",
+            grouped(n as u64),
+            counted(all as u64, "interface")
+        ));
+    }
+    remarks.extend(same.map(|same| format!("same as {}", ids(same))));
     let subsets = relations.subsets.iter().filter(|subset| subset.group == at);
     remarks.extend(subsets.map(|subset| format!("all of it is allowed by {}", ids(&subset.of))));
     let unused = relations.unused.iter().filter(|(group, _)| *group == at);

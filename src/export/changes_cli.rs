@@ -88,6 +88,7 @@ fn heading(changes: &Changes, group_id: &str) -> Vec<String> {
         }
     }
     lines.extend(advice(order));
+    lines.extend(changes.caveats.iter().cloned());
     lines
 }
 
