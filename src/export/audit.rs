@@ -1,12 +1,13 @@
 //! An audit as a document: for a terminal, and as Markdown.
 
+use super::audit_facts::facts;
 use crate::audit::{
-    Contact, Doubt, Findings, Instead, OverQuota, Relations, Replay, RuleAt, RuleFinding, Unused,
-    Usage, World, count, window,
+    Contact, Doubt, Findings, Instead, Relations, Replay, RuleAt, RuleFinding, Unused, Usage,
+    World, count,
 };
 use crate::evidence::table::time;
 use crate::export::document::{Block, Document, Grid};
-use crate::export::number::{counted, grouped, percent};
+use crate::export::number::{counted, duration, grouped, percent};
 use crate::instance::Budget;
 use crate::zones::Family;
 
@@ -65,101 +66,6 @@ fn summary(world: &World, findings: &Findings) -> Grid {
     let today = unused.clone().map(|found| count(&found.today.unused)).sum();
     row("ports open and not used", [today, unused.map(|f| count(&f.proposed.unused)).sum()]);
     grid
-}
-
-fn facts(world: &World, findings: &Findings, replay: Option<&Replay>) -> Vec<String> {
-    let rules = |is: &dyn Fn(&RuleFinding) -> bool| {
-        findings.rules.iter().filter(|rule| is(rule)).count() as u64
-    };
-    let unused = |rule: &RuleFinding| matches!(rule.usage, Usage::Never | Usage::NoService { .. });
-    let not_judged = |rule: &RuleFinding| matches!(rule.usage, Usage::NotJudged(_));
-    let mut facts = vec![recorded(world)];
-    facts.push(format!(
-        "{}: {} not used by anybody, {} covered by others, {} open to the world, {} not judged",
-        counted(findings.rules.len() as u64, "rule"),
-        grouped(rules(&unused)),
-        grouped(rules(&|rule| !rule.covered_by.is_empty())),
-        grouped(rules(&|rule| rule.is_open_to_world)),
-        grouped(rules(&not_judged)),
-    ));
-    facts.push(
-        "ports open and not used: on each interface, open to somebody and used by nobody in this time"
-            .to_owned(),
-    );
-    let over = findings.relations.over_quota.iter();
-    facts.extend(over.map(|over| format!("over quota: {}", over_quota(world, over))));
-    let silent: usize = world.silent.iter().map(Vec::len).sum();
-    if silent > 0 {
-        facts.push(format!(
-            "without records, so that what they use is not known and the proposals may shut it: {} \
-             with these groups",
-            counted(silent as u64, "interface")
-        ));
-    }
-    let perhaps: usize = findings.interfaces.iter().map(|found| found.perhaps.len()).sum();
-    if perhaps > 0 {
-        facts.push(format!(
-            "{} of services may come in only by rules whose sources are not known",
-            counted(perhaps as u64, "client")
-        ));
-    }
-    let crowds: usize = world.interfaces.iter().map(|interface| interface.crowds.len()).sum();
-    if crowds > 0 {
-        facts.push(format!(
-            "let in by no rule, and too many to be proposed: clients of {}",
-            counted(crowds as u64, "port")
-        ));
-    }
-    facts.extend(replay.into_iter().flat_map(replayed));
-    facts.extend(findings.notes.iter().cloned());
-    facts
-}
-
-/// What was recorded: how much, when, and what is missing.
-fn recorded(world: &World) -> String {
-    let span = World::span(&world.interfaces);
-    let lost = match span.skipdata {
-        0 => "no window was lost (SKIPDATA)".to_owned(),
-        n => format!(
-            "records were lost in {} (SKIPDATA, {})",
-            counted(n, "window"),
-            percent(n, span.records)
-        ),
-    };
-    let records = counted(span.records, "record");
-    format!("{records} {}; {lost}; never used is: not in these", window(&span))
-}
-
-/// What a replay found.
-fn replayed(replay: &Replay) -> Vec<String> {
-    let perhaps = match replay.perhaps {
-        0 => String::new(),
-        n => format!(", {} depend on sources that are not known", grouped(n)),
-    };
-    let accepted = counted(replay.accepted, "accepted record");
-    let blocked = grouped(replay.blocked);
-    let mut facts = vec![format!(
-        "replay: of {accepted} that came in to services the proposed rules block {blocked}{perhaps}"
-    )];
-    let (today, proposed) = (replay.rejected_let_in_today, replay.rejected_let_in_proposed);
-    let used = replay.rejected_to_used_ports;
-    if replay.rejected > 0 {
-        facts.push(format!(
-            "replay: of {} that came in the rules let in {} today, {} proposed: {} to ports that \
-             the source uses, {} to ports that stay open without use",
-            counted(replay.rejected, "rejected record"),
-            grouped(today),
-            grouped(proposed),
-            grouped(used),
-            grouped(proposed - used),
-        ));
-    }
-    if today > 0 {
-        let why = "rejected, although rules of today let it in: a network ACL refused it, or the \
-                   rules are newer";
-        facts.push(why.to_owned());
-    }
-    facts
 }
 
 /// The groups for which no rules would do.
@@ -276,7 +182,15 @@ fn named(world: &World, from: RuleAt, at: RuleAt) -> String {
 }
 
 fn interfaces_table(world: &World, findings: &Findings) -> Grid {
-    let head = ["interface", "groups", "services", "blocked", "unused today", "unused proposed"];
+    let head = [
+        "interface",
+        "groups",
+        "recorded",
+        "services",
+        "blocked",
+        "unused today",
+        "unused proposed",
+    ];
     let mut grid = Grid::new(&head);
     for (interface, found) in world.interfaces.iter().zip(&findings.interfaces) {
         let groups = interface.groups.iter().map(|&at| world.groups[at].id.as_str());
@@ -285,6 +199,7 @@ fn interfaces_table(world: &World, findings: &Findings) -> Grid {
         grid.rows.push(vec![
             interface.shown().to_owned(),
             groups.join(" "),
+            interface.span.times().map(|(start, end)| duration(end - start)).unwrap_or_default(),
             grouped(found.services),
             grouped(found.blocked.len() as u64),
             grouped(count(&found.today.unused)),
@@ -343,15 +258,7 @@ fn related(world: &World, relations: &Relations, at: usize) -> Vec<String> {
         ids.join(", ")
     };
     let same = relations.duplicates.iter().filter(|same| same.contains(&at));
-    let mut remarks = Vec::new();
-    if let n @ 1.. = world.silent[at].len() {
-        let all = world.carriers(at).count() + n;
-        remarks.push(format!(
-            "{} of {} without records",
-            grouped(n as u64),
-            counted(all as u64, "interface")
-        ));
-    }
+    let mut remarks = unseen(world, at);
     remarks.extend(same.map(|same| format!("same as {}", ids(same))));
     let subsets = relations.subsets.iter().filter(|subset| subset.group == at);
     remarks.extend(subsets.map(|subset| format!("all of it is allowed by {}", ids(&subset.of))));
@@ -366,22 +273,16 @@ fn related(world: &World, relations: &Relations, at: usize) -> Vec<String> {
     remarks
 }
 
-/// What is more than a quota.
-pub(super) fn over_quota(world: &World, over: &OverQuota) -> String {
-    let units = |of: &str, family: Family, units: usize, quota: usize| {
-        format!("{of} has {} {}, allowed are {}", units, family.units(), quota)
-    };
-    match over {
-        OverQuota::RulesOfGroup { group, family, units: n, quota } => {
-            units(&world.groups[*group].id, *family, *n, *quota)
-        }
-        OverQuota::GroupsOfInterface { interface, n_groups, quota } => {
-            format!("{interface} carries {n_groups} groups, allowed are {quota}")
-        }
-        OverQuota::RulesOfInterface { interface, family, units: n, quota } => {
-            units(interface, *family, *n, *quota)
-        }
-    }
+/// How many interfaces of a group show nothing that could be needed there.
+fn unseen(world: &World, at: usize) -> Vec<String> {
+    let idle = world.carriers(at).filter(|interface| interface.clients().next().is_none());
+    let (silent, idle) = (world.silent[at].len(), idle.count());
+    let all = counted((world.carriers(at).count() + silent) as u64, "interface");
+    [(silent, "without records"), (idle, "with records but no client of a service")]
+        .into_iter()
+        .filter(|&(n, _)| n > 0)
+        .map(|(n, how)| format!("{} of {all} {how}", grouped(n as u64)))
+        .collect()
 }
 
 /// How many ports rules open, and which share of theirs that is.

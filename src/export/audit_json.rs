@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::audit::over_quota;
+use super::audit_facts::over_quota;
 use super::audit_rules_json::{ProposalRecord, RuleRecord};
 use crate::audit::{
     Contact, Findings, Interface, InterfaceFinding, Ports, Replay, Unused, World, count,

@@ -1,6 +1,7 @@
 //! Formats: bytes out of answers and fronts. Nothing here reads or prints.
 
 pub mod audit;
+mod audit_facts;
 pub mod audit_json;
 pub mod audit_rules_json;
 pub mod changes_cli;
