@@ -28,9 +28,12 @@ pub struct AuditRecord<'a> {
     pub interfaces: Vec<InterfaceRecord<'a>>,
     /// Interfaces with records whose groups are not known.
     pub unattached: &'a [String],
+    /// The records once more, against the rules; none where they cannot be read twice.
     pub replay: Option<Replay>,
     /// What merging groups would open, for each number of groups; empty without interfaces.
     pub merging: Vec<MergingRecord<'a>>,
+    /// Whether there is no merging to fewer groups; otherwise the search ended there.
+    pub merging_is_complete: Option<bool>,
     /// What is more than a quota.
     pub over_quota: Vec<String>,
     pub notes: &'a [String],
@@ -174,6 +177,7 @@ pub fn record<'a>(
         unattached: &world.unattached,
         replay,
         merging: merging.collect(),
+        merging_is_complete: findings.consolidation.as_ref().map(|found| found.is_complete),
         over_quota: over.map(|over| over_quota(world, over)).collect(),
         notes: &findings.notes,
     }

@@ -271,4 +271,14 @@ fn hostile_names_are_shown_as_they_are() {
     assert!(text.contains("\\u{1b}[2J") && !text.contains('\u{1b}'), "{text}");
     let markdown = folder.run(&format!("{FILES} --format markdown")).exits(0).stdout;
     assert!(markdown.contains("&lt;b&gt;\\|") && !markdown.contains('\u{202e}'), "{markdown}");
+    let json = folder.run(&format!("{FILES} --format json")).exits(0).json();
+    assert_eq!(json["groups"][0]["name"], "<b>|\u{1b}[2J\u{202e}`x`");
+    for (name, id) in [("groups.json", "sg-1"), ("interfaces.json", "eni-1"), ("a.log", "eni-1")] {
+        let hostile = format!("{id}<i>|`$(id)`");
+        let text = String::from_utf8(folder.read(name)).expect("UTF-8");
+        folder.write(name, text.replace(&format!("{id}\""), &format!("{hostile}\"")));
+        let said = folder.run(&format!("{FILES} --format markdown"));
+        assert!(!said.stdout.contains("<i>"), "{}", said.stdout);
+        folder.write(name, text);
+    }
 }
