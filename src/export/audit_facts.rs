@@ -26,6 +26,18 @@ pub(super) fn facts(world: &World, findings: &Findings, replay: Option<&Replay>)
     );
     let over = findings.relations.over_quota.iter();
     facts.extend(over.map(|over| format!("over quota: {}", over_quota(world, over))));
+    facts.extend(unknown(world, findings));
+    match replay {
+        Some(replay) => facts.extend(replayed(replay)),
+        None => facts.push("no replay: the records could not be read twice".to_owned()),
+    }
+    facts.extend(findings.notes.iter().cloned());
+    facts
+}
+
+/// What is not known, or too much.
+fn unknown(world: &World, findings: &Findings) -> Vec<String> {
+    let mut facts = Vec::new();
     let silent: usize = world.silent.iter().map(Vec::len).sum();
     if silent > 0 {
         facts.push(format!(
@@ -48,8 +60,12 @@ pub(super) fn facts(world: &World, findings: &Findings, replay: Option<&Replay>)
             counted(crowds as u64, "port")
         ));
     }
-    facts.extend(replay.into_iter().flat_map(replayed));
-    facts.extend(findings.notes.iter().cloned());
+    if !world.unattached.is_empty() {
+        facts.push(format!(
+            "with records, and not in the list of interfaces, so not audited: {}",
+            counted(world.unattached.len() as u64, "interface")
+        ));
+    }
     facts
 }
 

@@ -95,6 +95,9 @@ fn standard_input_is_not_replayed() {
     let said = feed_in(folder.path(), &line, &log).exits(0).notes("cannot be read twice");
     assert!(said.json()["replay"].is_null());
     assert_eq!(said.json()["interfaces"][0]["services"], 6);
+    let line = FILES.replace("a.log", "-");
+    let text = feed_in(folder.path(), &line, &log).exits(0).stdout;
+    assert!(text.contains("no replay: the records could not be read twice"), "{text}");
 }
 
 #[test]
