@@ -46,6 +46,8 @@ pub struct Changes {
     pub units_after: Budget,
     /// What is done first.
     pub order: Order,
+    /// What whoever applies them should know, a sentence each.
+    pub caveats: Vec<String>,
 }
 
 impl Changes {
@@ -112,6 +114,7 @@ pub fn changes(
         add: new,
         remove: old,
         order,
+        caveats: Vec::new(),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Everything that an audit finds.
 
 use crate::instance::Budget;
-use crate::security_group::{Allowed, Description, ProposedRule, Rule};
+use crate::security_group::{Description, ProposedRule, Rule};
 
+use super::caveats::{all_protocols, caveats, opens_all_protocols};
 use super::changes::{Changes, changes};
 use super::consolidate::{Consolidation, consolidate};
 use super::exposure::{Exposure, clients_with, count, exposure, services};
@@ -55,18 +56,18 @@ pub fn findings(world: &World, bounds: &Bounds) -> Result<Findings, ProposeError
     let proposals = proposals(world, bounds)?;
     let groups = world.groups.iter().zip(&proposals);
     let proposed: Vec<Vec<Rule>> =
-        groups.map(|(group, proposal)| proposal.rules(&group.rules)).collect();
+        groups.clone().map(|(group, proposal)| proposal.rules(&group.rules)).collect();
     let changes =
-        proposals.iter().enumerate().map(|(at, proposal)| changes_of(world, bounds, at, proposal));
-    let changes = changes.collect();
+        groups.enumerate().map(|(at, (_, of))| changes_of(world, bounds, at, of)).collect();
     let interfaces = world.interfaces.iter();
     let quotas = Quotas { rules: bounds.quota.plus(bounds.reserve), ..Quotas::default() };
     let attachments = world.attachments.as_ref();
+    let relations = relations(&world.groups, attachments, &world.lists, &quotas);
     Ok(Findings {
         consolidation: attachments
             .map(|attachments| consolidate(&world.groups, attachments, &world.lists, quotas.rules)),
-        relations: relations(&world.groups, attachments, &world.lists, &quotas),
-        rules: rule_findings(world),
+        rules: rule_findings(world, &relations),
+        relations,
         interfaces: interfaces.map(|one| interface_finding(world, one, &proposed)).collect(),
         notes: notes(world, &proposals),
         proposals,
@@ -107,22 +108,16 @@ fn changes_of(
     let without_zone = |rule: &ProposedRule| ProposedRule { zone: None, ..rule.clone() };
     let describe =
         |rule: &ProposedRule| Description::of_rule(&without_zone(rule), window).to_string();
-    Some(changes(&judged, rules, describe, &world.lists, quota))
+    let changes = changes(&judged, rules, describe, &world.lists, quota);
+    Some(Changes { caveats: caveats(world, group, proposal), ..changes })
 }
 
 fn notes(world: &World, proposals: &[GroupProposal]) -> Vec<String> {
     let mut notes = Vec::new();
-    let protocols: Vec<String> = world.without_ports.keys().map(ToString::to_string).collect();
-    for (group, proposal) in world.groups.iter().zip(proposals) {
+    for ((at, group), proposal) in world.groups.iter().enumerate().zip(proposals) {
         let is_replaced = matches!(proposal.instead, Instead::Rules { .. });
-        let opens_all = |rule: &Rule| rule.allowed == Allowed::All && world.judges(rule);
-        if is_replaced && !protocols.is_empty() && group.rules.iter().any(opens_all) {
-            notes.push(format!(
-                "{} lets all protocols in, and its proposal only ports: the logs have accepted \
-                 records of protocol {}, for which it may need a rule",
-                group.id,
-                protocols.join(", ")
-            ));
+        if is_replaced && opens_all_protocols(world, at) && !world.without_ports.is_empty() {
+            notes.push(format!("{}: {}", group.id, all_protocols(world)));
         }
         if !proposal.dropped.is_empty() {
             let dropped: Vec<String> = proposal.dropped.iter().map(ToString::to_string).collect();

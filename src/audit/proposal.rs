@@ -72,7 +72,7 @@ pub enum Instead {
         /// The least `max_open_ports` that would do instead, if one does.
         max_open_ports: Option<u64>,
     },
-    /// They stay: nothing is known of what is used.
+    /// They stay: no record shows a client of a service on an interface that carries the group.
     NotJudged,
     /// They stay: no rules were found, and none excluded.
     Undecided,
@@ -180,7 +180,8 @@ fn proposal(
         additions,
         dropped: Vec::new(),
     };
-    if world.carriers(group).next().is_none() {
+    // Rules that let in nobody would follow from logs that show nothing.
+    if world.carriers(group).all(|interface| interface.clients().next().is_none()) {
         return Ok(proposal);
     }
     let mut needs = needs(world, rules, pairs);

@@ -1,6 +1,6 @@
 //! The records once more, against the rules: who is let in by those that exist and the proposed ones.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::evidence::is_forwarded;
 use crate::flow::{Direction, Record, Status};
 use crate::ports::{PortSet, Protocol};
-use crate::security_group::Rule;
+use crate::security_group::{Peer, Rule};
 
+use super::exposure::Ports;
 use super::sources::Sources;
 use super::world::{Interface, Verdict, World};
 
@@ -32,6 +33,9 @@ pub struct Replay {
     pub rejected_let_in_today: u64,
     /// Of the rejected ones, what proposed rules let in.
     pub rejected_let_in_proposed: u64,
+    /// Of these, what goes to ports that accepted connections from the source of the rule use, on
+    /// some interface of its group: no choice of ports shuts it.
+    pub rejected_to_used_ports: u64,
 }
 
 /// Takes records, from several threads.
@@ -50,6 +54,7 @@ struct Counts {
     rejected: AtomicU64,
     let_in_today: AtomicU64,
     let_in_proposed: AtomicU64,
+    to_used_ports: AtomicU64,
 }
 
 /// The rules of an interface.
@@ -60,15 +65,22 @@ struct Gate {
     has_strangers: bool,
     existing: Vec<Rule>,
     proposed: Vec<Rule>,
+    /// The ports that each source of the proposed rules uses, on all interfaces of the group.
+    used: Vec<Arc<UsedBySource>>,
 }
+
+type UsedBySource = BTreeMap<Peer, Ports>;
 
 impl Replayer {
     /// For the interfaces of a world; `proposed` has the rules of each group.
     #[must_use]
     pub fn new(world: &World, proposed: &[Vec<Rule>]) -> Arc<Self> {
+        let used: Vec<_> =
+            (0..world.groups.len()).map(|at| Arc::new(used(world, at, &proposed[at]))).collect();
         let gate = |interface: &Interface| {
             let name = interface.name.as_deref().map_or(NO_INTERFACE, str::as_bytes);
-            (name.to_vec(), Gate::new(world, interface, proposed))
+            let used = interface.groups.iter().map(|&at| Arc::clone(&used[at])).collect();
+            (name.to_vec(), Gate::new(world, interface, proposed, used))
         };
         Arc::new(Self {
             gates: world.interfaces.iter().map(gate).collect(),
@@ -109,6 +121,9 @@ impl Replayer {
                 }
                 if judge(&gate.proposed) == Verdict::Allowed {
                     count(&counts.let_in_proposed);
+                    if gate.is_used(&self.sources, (protocol, port), remote) {
+                        count(&counts.to_used_ports);
+                    }
                 }
             }
             _ => {}
@@ -127,8 +142,23 @@ impl Replayer {
             rejected: count(&counts.rejected),
             rejected_let_in_today: count(&counts.let_in_today),
             rejected_let_in_proposed: count(&counts.let_in_proposed),
+            rejected_to_used_ports: count(&counts.to_used_ports),
         }
     }
+}
+
+/// The ports of services that each source of proposed rules uses, where the rules open them.
+fn used(world: &World, group: usize, proposed: &[Rule]) -> UsedBySource {
+    let mut used = UsedBySource::new();
+    for rule in proposed {
+        for client in world.carriers(group).flat_map(Interface::clients) {
+            if world.lets_in(rule, client) == Verdict::Allowed {
+                let ports = used.entry(rule.peer.clone()).or_default();
+                ports.entry(client.protocol).or_default().insert(client.port);
+            }
+        }
+    }
+    used
 }
 
 /// Whether a record comes in to an interface with these addresses itself, by the same rules as
@@ -142,7 +172,12 @@ pub(super) fn comes_in(record: &Record<'_>, own: &[IpAddr]) -> bool {
 }
 
 impl Gate {
-    fn new(world: &World, interface: &Interface, proposed: &[Vec<Rule>]) -> Self {
+    fn new(
+        world: &World,
+        interface: &Interface,
+        proposed: &[Vec<Rule>],
+        used: Vec<Arc<UsedBySource>>,
+    ) -> Self {
         let mut services: HashMap<Protocol, PortSet> = HashMap::new();
         for client in interface.clients() {
             services.entry(client.protocol).or_default().insert(client.port);
@@ -159,7 +194,15 @@ impl Gate {
             has_strangers: !interface.strangers.is_empty(),
             existing: all(&|group| world.groups[group].rules.clone()),
             proposed: all(&|group| proposed[group].clone()),
+            used,
         }
+    }
+
+    /// Whether somebody of a source of the proposed rules around an address uses a port.
+    fn is_used(&self, sources: &Sources, (protocol, port): (Protocol, u16), of: IpAddr) -> bool {
+        let by_source = self.used.iter().flat_map(|used| used.iter());
+        let mut around = by_source.filter(|(peer, _)| sources.has(peer, of.into()));
+        around.any(|(_, ports)| ports.get(&protocol).is_some_and(|ports| ports.contains(port)))
     }
 
     fn serves(&self, protocol: Protocol, port: u16) -> bool {

@@ -12,8 +12,8 @@ use super::Attachments;
 
 /// The sources of all rules of some groups.
 ///
-/// A prefix list, a group of another account, and without interfaces any group stand for addresses
-/// that are not known: whether they let somebody in is not judged.
+/// A prefix list, a group of another account, and a group of which no interface is known stand for
+/// addresses that are not known: whether they let somebody in is not judged.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     zones: Zones,
@@ -56,7 +56,9 @@ impl Sources {
         match peer {
             Peer::Cidr(_) => true,
             Peer::PrefixList { .. } => false,
-            Peer::Group { id, account } => account.is_none() && self.behind.contains_key(id),
+            Peer::Group { id, account } => {
+                account.is_none() && self.behind.get(id).is_some_and(|of| !of.is_empty())
+            }
         }
     }
 

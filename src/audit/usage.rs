@@ -7,6 +7,7 @@ use crate::ports::{Protocol, Span};
 use crate::security_group::{Allowed, Peer, Rule};
 use crate::zones::Quota;
 
+use super::relations::Relations;
 use super::world::{Verdict, World};
 
 /// Whether connections came in by a rule.
@@ -14,7 +15,7 @@ use super::world::{Verdict, World};
 pub enum Usage {
     /// To services.
     Used {
-        /// Records.
+        /// Records of both directions.
         flows: u64,
         /// Last second, since 1970, if records have times.
         last: Option<u32>,
@@ -77,8 +78,9 @@ pub struct RuleFinding {
     pub used_ports: u64,
     /// How many ports it has; none if it is not about ports.
     pub ports: Option<u64>,
-    /// A rule that lets in all that it lets in, on the same interfaces.
-    pub covered_by: Option<RuleAt>,
+    /// Rules that together let in all that it lets in, on the same interfaces: one where one does,
+    /// else several of its group. All rules with such ones may go at once.
+    pub covered_by: Vec<RuleAt>,
     /// Whether it lets in everybody.
     pub is_open_to_world: bool,
     /// The quotas that it counts in.
@@ -89,14 +91,14 @@ pub struct RuleFinding {
 
 /// What is found of each rule, in order.
 #[must_use]
-pub fn rule_findings(world: &World) -> Vec<RuleFinding> {
+pub fn rule_findings(world: &World, relations: &Relations) -> Vec<RuleFinding> {
     let groups = world.groups.iter().enumerate();
     let places =
         groups.flat_map(|(group, of)| (0..of.rules.len()).map(move |rule| RuleAt { group, rule }));
-    places.map(|at| finding(world, at)).collect()
+    places.map(|at| finding(world, relations, at)).collect()
 }
 
-fn finding(world: &World, at: RuleAt) -> RuleFinding {
+fn finding(world: &World, relations: &Relations, at: RuleAt) -> RuleFinding {
     let rule = world.rule(at);
     let mut classes: BTreeMap<Class, BTreeSet<(Protocol, u16)>> = BTreeMap::new();
     let (mut flows, mut last) = (0_u64, None);
@@ -131,7 +133,10 @@ fn finding(world: &World, at: RuleAt) -> RuleFinding {
         usage,
         used_ports,
         ports: Some(ports).filter(|&ports| ports > 0),
-        covered_by: covered_by(world, at),
+        covered_by: match covered_by(world, at) {
+            Some(one) => vec![one],
+            None => covered_together(relations, at),
+        },
         is_open_to_world: rule.peer.is_world(),
         quota,
         units,
@@ -175,6 +180,14 @@ fn covered_by(world: &World, at: RuleAt) -> Option<RuleAt> {
     let mut wider = rules.filter(|&other| other != at && covers(world.rule(other), rule));
     // Of two that are equal, only the later one is covered.
     wider.find(|&other| other < at || !covers(rule, world.rule(other)))
+}
+
+/// Several rules of the same group.
+fn covered_together(relations: &Relations, at: RuleAt) -> Vec<RuleAt> {
+    let of_group = relations.redundant.iter().filter(|(group, _)| *group == at.group);
+    let redundant = of_group.flat_map(|(_, rules)| rules).find(|of| of.rule == at.rule);
+    let covering = redundant.iter().flat_map(|of| &of.covered_by);
+    covering.map(|&rule| RuleAt { rule, ..at }).collect()
 }
 
 /// Whether a rule lets in everything that another one does.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::evidence::{Class, InterfaceTraffic, PortTraffic, Span as Seen};
+use crate::evidence::{Class, InterfaceTraffic, PortTraffic, Span};
 use crate::ports::Protocol;
 use crate::security_group::{Allowed, Rule, SecurityGroup};
 
@@ -41,8 +41,8 @@ pub struct Interface {
     pub groups: Vec<usize>,
     /// Groups that it carries and of which nothing else is known.
     pub strangers: Vec<String>,
-    /// What was recorded.
-    pub seen: Seen,
+    /// What was recorded of it, and when.
+    pub span: Span,
     /// Its own addresses, as far as records tell.
     pub addresses: Vec<IpAddr>,
     /// Who connects to which port.
@@ -64,7 +64,7 @@ pub struct Contact {
     pub class: Class,
     /// The smallest known network around the addresses, or an address that is in none.
     pub network: IpNet,
-    /// Records.
+    /// Records of both directions.
     pub flows: u64,
     /// Last second, since 1970, if records have times.
     pub last: Option<u32>,
@@ -139,6 +139,16 @@ impl World {
         self.attachments = attachments.cloned();
     }
 
+    /// What was recorded of some interfaces together, and when.
+    #[must_use]
+    pub fn span<'a>(interfaces: impl IntoIterator<Item = &'a Interface>) -> Span {
+        let mut span = Span::default();
+        for interface in interfaces {
+            span.merge(&interface.span);
+        }
+        span
+    }
+
     /// The interfaces with records that carry a group.
     pub fn carriers(&self, group: usize) -> impl Iterator<Item = &Interface> {
         self.interfaces.iter().filter(move |interface| interface.groups.contains(&group))
@@ -147,9 +157,7 @@ impl World {
     /// Earliest start and latest end of the records of a group's interfaces.
     #[must_use]
     pub fn window(&self, group: usize) -> Option<(u32, u32)> {
-        let mut all = Seen::default();
-        self.carriers(group).for_each(|interface| all.merge(&interface.seen));
-        all.times()
+        Self::span(self.carriers(group)).times()
     }
 
     /// Whether it can be told from records whether a rule is used: it has ports, and its source is
@@ -204,7 +212,7 @@ impl Interface {
             name: seen.interface.clone(),
             groups,
             strangers,
-            seen: seen.span,
+            span: seen.span,
             addresses: seen.addresses.clone(),
             contacts: Vec::new(),
             crowds: Vec::new(),

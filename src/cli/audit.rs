@@ -156,7 +156,13 @@ fn described(
 
 fn parsed<T>(path: &Path, parse: impl Fn(&str) -> Result<T, DescribeError>) -> anyhow::Result<T> {
     let place = path.display();
-    let text = fs::read_to_string(path).with_context(|| place.to_string())?;
+    let bytes = fs::read(path).with_context(|| place.to_string())?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        anyhow!(
+            "{place}: not text in UTF-8, so not as the AWS CLI prints it; `>` of an old PowerShell \
+             writes UTF-16"
+        )
+    })?;
     parse(&text).map_err(|error| anyhow!("{place}:{error}"))
 }
 

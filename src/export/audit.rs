@@ -1,12 +1,13 @@
 //! An audit as a document: for a terminal, and as Markdown.
 
+use super::audit_facts::facts;
 use crate::audit::{
-    Contact, Doubt, Findings, Instead, OverQuota, Relations, Replay, RuleAt, RuleFinding, Unused,
-    Usage, World, count,
+    Contact, Doubt, Findings, Instead, Relations, Replay, RuleAt, RuleFinding, Unused, Usage,
+    World, count,
 };
 use crate::evidence::table::time;
 use crate::export::document::{Block, Document, Grid};
-use crate::export::number::{counted, grouped, percent};
+use crate::export::number::{counted, duration, grouped, percent};
 use crate::instance::Budget;
 use crate::zones::Family;
 
@@ -32,7 +33,12 @@ pub fn document(world: &World, findings: &Findings, replay: Option<&Replay>) -> 
         && found.partitions.len() > 1
     {
         blocks.push(Block::Heading("Merging groups".to_owned()));
-        blocks.push(Block::Table(super::consolidation::table(&world.groups, found)));
+        blocks.push(Block::Table(super::merging::merging(&world.groups, found)));
+        if !found.is_complete {
+            let fewest = found.partitions.last().map_or(0, |partition| partition.n_groups as u64);
+            let fewest = counted(fewest, "group");
+            blocks.push(Block::Text(format!("Fewer than {fewest}: not searched further.")));
+        }
     }
     Document { title: format!("Audit of {groups} on {interfaces} with records"), blocks }
 }
@@ -58,66 +64,8 @@ fn summary(world: &World, findings: &Findings) -> Grid {
     }
     let unused = findings.interfaces.iter();
     let today = unused.clone().map(|found| count(&found.today.unused)).sum();
-    row("ports open and never used", [today, unused.map(|f| count(&f.proposed.unused)).sum()]);
+    row("ports open and not used", [today, unused.map(|f| count(&f.proposed.unused)).sum()]);
     grid
-}
-
-fn facts(world: &World, findings: &Findings, replay: Option<&Replay>) -> Vec<String> {
-    let rules = |is: &dyn Fn(&RuleFinding) -> bool| {
-        findings.rules.iter().filter(|rule| is(rule)).count() as u64
-    };
-    let unused = |rule: &RuleFinding| matches!(rule.usage, Usage::Never | Usage::NoService { .. });
-    let not_judged = |rule: &RuleFinding| matches!(rule.usage, Usage::NotJudged(_));
-    let mut facts = vec![format!(
-        "{}: {} used by nobody, {} covered by another, {} open to the world, {} not judged",
-        counted(findings.rules.len() as u64, "rule"),
-        grouped(rules(&unused)),
-        grouped(rules(&|rule| rule.covered_by.is_some())),
-        grouped(rules(&|rule| rule.is_open_to_world)),
-        grouped(rules(&not_judged)),
-    )];
-    let over = findings.relations.over_quota.iter();
-    facts.extend(over.map(|over| format!("over quota: {}", over_quota(world, over))));
-    let silent: usize = world.silent.iter().map(Vec::len).sum();
-    if silent > 0 {
-        facts.push(format!(
-            "without records, so that what they use is not known: {} with these groups",
-            counted(silent as u64, "interface")
-        ));
-    }
-    let perhaps: usize = findings.interfaces.iter().map(|found| found.perhaps.len()).sum();
-    if perhaps > 0 {
-        facts.push(format!(
-            "{} of services may come in only by rules whose sources are not known",
-            counted(perhaps as u64, "client")
-        ));
-    }
-    let crowds: usize = world.interfaces.iter().map(|interface| interface.crowds.len()).sum();
-    if crowds > 0 {
-        facts.push(format!(
-            "let in by no rule, and too many to be proposed: clients of {}",
-            counted(crowds as u64, "port")
-        ));
-    }
-    if let Some(replay) = replay {
-        facts.push(format!(
-            "replay: of {} to services the proposed rules block {}{}",
-            counted(replay.accepted, "accepted record"),
-            grouped(replay.blocked),
-            match replay.perhaps {
-                0 => String::new(),
-                n => format!(", {} depend on sources that are not known", grouped(n)),
-            },
-        ));
-        facts.push(format!(
-            "replay: of {} the rules let in {} today, {} proposed",
-            counted(replay.rejected, "rejected record"),
-            grouped(replay.rejected_let_in_today),
-            grouped(replay.rejected_let_in_proposed),
-        ));
-    }
-    facts.extend(findings.notes.iter().cloned());
-    facts
 }
 
 /// The groups for which no rules would do.
@@ -172,7 +120,8 @@ fn blocked(world: &World, findings: &Findings) -> Option<Block> {
 }
 
 fn rules(world: &World, findings: &Findings) -> Grid {
-    let mut grid = Grid::new(&["rule", "source", "records", "last seen", "ports used", "remarks"]);
+    let mut grid =
+        Grid::new(&["rule", "source", "records in and out", "last seen", "ports used", "remarks"]);
     for found in &findings.rules {
         let rule = world.rule(found.at);
         let (flows, last) = match &found.usage {
@@ -215,8 +164,9 @@ fn remarks(world: &World, found: &RuleFinding) -> Vec<String> {
     if found.is_open_to_world {
         remarks.push("open to the world".to_owned());
     }
-    if let Some(by) = found.covered_by {
-        remarks.push(format!("covered by {}", named(world, found.at, by)));
+    if !found.covered_by.is_empty() {
+        let by = found.covered_by.iter().map(|&by| named(world, found.at, by));
+        remarks.push(format!("covered by {}", by.collect::<Vec<_>>().join(" and ")));
     }
     if found.units != 1 {
         remarks.push(counted(found.units.into(), "unit"));
@@ -232,7 +182,15 @@ fn named(world: &World, from: RuleAt, at: RuleAt) -> String {
 }
 
 fn interfaces_table(world: &World, findings: &Findings) -> Grid {
-    let head = ["interface", "groups", "services", "blocked", "unused today", "unused proposed"];
+    let head = [
+        "interface",
+        "groups",
+        "recorded",
+        "services",
+        "blocked",
+        "unused today",
+        "unused proposed",
+    ];
     let mut grid = Grid::new(&head);
     for (interface, found) in world.interfaces.iter().zip(&findings.interfaces) {
         let groups = interface.groups.iter().map(|&at| world.groups[at].id.as_str());
@@ -241,6 +199,7 @@ fn interfaces_table(world: &World, findings: &Findings) -> Grid {
         grid.rows.push(vec![
             interface.shown().to_owned(),
             groups.join(" "),
+            interface.span.times().map(|(start, end)| duration(end - start)).unwrap_or_default(),
             grouped(found.services),
             grouped(found.blocked.len() as u64),
             grouped(count(&found.today.unused)),
@@ -299,7 +258,8 @@ fn related(world: &World, relations: &Relations, at: usize) -> Vec<String> {
         ids.join(", ")
     };
     let same = relations.duplicates.iter().filter(|same| same.contains(&at));
-    let mut remarks: Vec<String> = same.map(|same| format!("same as {}", ids(same))).collect();
+    let mut remarks = unseen(world, at);
+    remarks.extend(same.map(|same| format!("same as {}", ids(same))));
     let subsets = relations.subsets.iter().filter(|subset| subset.group == at);
     remarks.extend(subsets.map(|subset| format!("all of it is allowed by {}", ids(&subset.of))));
     let unused = relations.unused.iter().filter(|(group, _)| *group == at);
@@ -313,22 +273,16 @@ fn related(world: &World, relations: &Relations, at: usize) -> Vec<String> {
     remarks
 }
 
-/// What is more than a quota.
-pub(super) fn over_quota(world: &World, over: &OverQuota) -> String {
-    let units = |of: &str, family: Family, units: usize, quota: usize| {
-        format!("{of} has {} {}, allowed are {}", units, family.units(), quota)
-    };
-    match over {
-        OverQuota::RulesOfGroup { group, family, units: n, quota } => {
-            units(&world.groups[*group].id, *family, *n, *quota)
-        }
-        OverQuota::GroupsOfInterface { interface, n_groups, quota } => {
-            format!("{interface} carries {n_groups} groups, allowed are {quota}")
-        }
-        OverQuota::RulesOfInterface { interface, family, units: n, quota } => {
-            units(interface, *family, *n, *quota)
-        }
-    }
+/// How many interfaces of a group show nothing that could be needed there.
+fn unseen(world: &World, at: usize) -> Vec<String> {
+    let idle = world.carriers(at).filter(|interface| interface.clients().next().is_none());
+    let (silent, idle) = (world.silent[at].len(), idle.count());
+    let all = counted((world.carriers(at).count() + silent) as u64, "interface");
+    [(silent, "without records"), (idle, "with records but no client of a service")]
+        .into_iter()
+        .filter(|&(n, _)| n > 0)
+        .map(|(n, how)| format!("{} of {all} {how}", grouped(n as u64)))
+        .collect()
 }
 
 /// How many ports rules open, and which share of theirs that is.

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::audit::over_quota;
+use super::audit_facts::over_quota;
 use super::audit_rules_json::{ProposalRecord, RuleRecord};
 use crate::audit::{
     Contact, Findings, Interface, InterfaceFinding, Ports, Replay, Unused, World, count,
 };
 use crate::evidence::table::time;
-use crate::evidence::{Class, Records};
+use crate::evidence::{Class, Records, Span};
 use crate::instance::Budget;
 use crate::ports::Protocol;
 
@@ -21,13 +21,19 @@ pub struct AuditRecord<'a> {
     pub version: &'static str,
     /// Records of the flow logs.
     pub records: Option<Records>,
+    /// When the records of the audited interfaces were taken; what is used more rarely is not in
+    /// them.
+    pub window: Option<WindowRecord>,
     pub groups: Vec<GroupRecord<'a>>,
     pub interfaces: Vec<InterfaceRecord<'a>>,
     /// Interfaces with records whose groups are not known.
     pub unattached: &'a [String],
+    /// The records once more, against the rules; none where they cannot be read twice.
     pub replay: Option<Replay>,
     /// What merging groups would open, for each number of groups; empty without interfaces.
     pub merging: Vec<MergingRecord<'a>>,
+    /// Whether there is no merging to fewer groups; otherwise the search ended there.
+    pub merging_is_complete: Option<bool>,
     /// What is more than a quota.
     pub over_quota: Vec<String>,
     pub notes: &'a [String],
@@ -65,6 +71,22 @@ pub struct GroupRecord<'a> {
     pub proposal: ProposalRecord<'a>,
 }
 
+/// When records were taken.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the audit, by name")]
+pub struct WindowRecord {
+    pub start: String,
+    pub end: String,
+    pub seconds: u32,
+}
+
+impl WindowRecord {
+    fn new(span: &Span) -> Option<Self> {
+        let (start, end) = span.times()?;
+        Some(Self { start: time(start), end: time(end), seconds: end - start })
+    }
+}
+
 /// Who connects to a service.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the audit, by name")]
@@ -72,6 +94,7 @@ pub struct ContactRecord {
     pub protocol: Protocol,
     pub port: u16,
     pub source: String,
+    /// Records of both directions.
     pub flows: u64,
     pub last_seen: Option<String>,
 }
@@ -86,14 +109,26 @@ pub struct InterfaceRecord<'a> {
     pub unknown_groups: &'a [String],
     /// How many ports there are of each class.
     pub classes: &'a BTreeMap<Class, u64>,
+    /// Records of it, whatever became of the traffic.
+    pub records: u64,
+    /// Of these, windows of which records were lost.
+    pub skipdata: u64,
+    pub window: Option<WindowRecord>,
+    /// How many of its ports are services.
     pub services: u64,
+    /// Clients of services that no rule lets in today.
     pub blocked: Vec<ContactRecord>,
+    /// Clients of services that may come in by rules whose sources are not known.
     pub perhaps: Vec<ContactRecord>,
     /// Services with more clients in no known source than are listed, and about how many.
     pub crowds: Vec<CrowdRecord>,
+    /// Ports that the rules of today open to somebody and nobody uses, each once.
     pub unused: u64,
+    /// The same of the proposed rules.
     pub unused_proposed: u64,
+    /// The same of today for each source: ports that nobody of the source uses.
     pub unused_by_source: Vec<UnusedRecord>,
+    /// Ports that the rules of today open to everybody.
     pub open_to_world: Vec<String>,
 }
 
@@ -136,11 +171,13 @@ pub fn record<'a>(
     AuditRecord {
         version: env!("CARGO_PKG_VERSION"),
         records,
+        window: WindowRecord::new(&World::span(&world.interfaces)),
         groups: (0..world.groups.len()).map(|at| group(world, findings, at)).collect(),
         interfaces: interfaces.map(|(of, found)| InterfaceRecord::new(world, of, found)).collect(),
         unattached: &world.unattached,
         replay,
         merging: merging.collect(),
+        merging_is_complete: findings.consolidation.as_ref().map(|found| found.is_complete),
         over_quota: over.map(|over| over_quota(world, over)).collect(),
         notes: &findings.notes,
     }
@@ -194,6 +231,9 @@ impl<'a> InterfaceRecord<'a> {
             groups: interface.groups.iter().map(|&at| world.groups[at].id.as_str()).collect(),
             unknown_groups: &interface.strangers,
             classes: &interface.classes,
+            records: interface.span.records,
+            skipdata: interface.span.skipdata,
+            window: WindowRecord::new(&interface.span),
             services: found.services,
             blocked: found.blocked.iter().map(ContactRecord::new).collect(),
             perhaps: found.perhaps.iter().map(ContactRecord::new).collect(),

@@ -44,21 +44,25 @@ pub struct RuleRecord<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// Records of both directions; where it has no ports, of its protocol on all interfaces.
     pub flows: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<String>,
     /// Ports that are no services, by class, where it has no others.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub classes: BTreeMap<Class, u64>,
+    /// How many of its ports are services that somebody reaches by it.
     pub used_ports: u64,
+    /// How many ports it has; none if it is not about ports.
     pub ports: Option<u64>,
-    pub covered_by: Option<CoveringRecord<'a>>,
+    /// Rules that together let in all that it does, on the same interfaces.
+    pub covered_by: Vec<CoveringRecord<'a>>,
     pub open_to_world: bool,
     pub quota: &'static str,
     pub units: u32,
 }
 
-/// A rule that lets in all that another does.
+/// A rule that lets in what another does.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the audit, by name")]
 pub struct CoveringRecord<'a> {
@@ -77,6 +81,7 @@ pub struct ProposalRecord<'a> {
     /// The places of the rules that stay because they are not judged.
     pub kept: &'a [usize],
     pub rules: Vec<ProposedRecord>,
+    /// Ports that the rules open and no interface of the group uses, summed over sources.
     pub open_ports: Option<u64>,
     pub certificate: Option<&'a Certificate>,
     /// The quotas that would do.
@@ -84,7 +89,9 @@ pub struct ProposalRecord<'a> {
     pub needed: Option<Budget>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_open_ports: Option<u64>,
+    /// Clients of services that no rule lets in today, and the proposal does.
     pub additions: Vec<ContactRecord>,
+    /// Used ports that are left out because they are forbidden.
     pub dropped: Vec<String>,
     pub changes: Option<ChangesRecord>,
 }
@@ -109,6 +116,8 @@ pub struct ChangesRecord {
     pub narrow: usize,
     pub add: usize,
     pub remove: usize,
+    /// What whoever applies them should know, a sentence each.
+    pub caveats: Vec<String>,
 }
 
 impl AllowedRecord {
@@ -149,7 +158,7 @@ impl<'a> RuleRecord<'a> {
                 ("not-judged", Some(doubt.reason()))
             }
         };
-        let covering = found.covered_by;
+        let covering = found.covered_by.iter();
         Self {
             id: rule.id.as_deref(),
             allowed: AllowedRecord::new(rule),
@@ -162,7 +171,8 @@ impl<'a> RuleRecord<'a> {
             used_ports: found.used_ports,
             ports: found.ports,
             covered_by: covering
-                .map(|at| CoveringRecord { group: &world.groups[at.group].id, rule: at.rule }),
+                .map(|at| CoveringRecord { group: &world.groups[at.group].id, rule: at.rule })
+                .collect(),
             open_to_world: found.is_open_to_world,
             quota: found.quota.name(),
             units: found.units,
@@ -192,6 +202,7 @@ impl<'a> ProposalRecord<'a> {
                 narrow: changes.narrow.len(),
                 add: changes.add.len(),
                 remove: changes.remove.len(),
+                caveats: changes.caveats.clone(),
             }),
         };
         match &proposal.instead {

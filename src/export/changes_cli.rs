@@ -93,6 +93,7 @@ pub(super) fn heading(changes: &Changes, group_id: &str, peak: Budget) -> Vec<St
             ));
         }
     }
+    lines.extend(changes.caveats.iter().cloned());
     lines
 }
 

@@ -42,6 +42,8 @@ pub struct Grid {
     pub head: Vec<String>,
     /// The rows.
     pub rows: Vec<Vec<String>>,
+    /// Whether its ends say more than its middle, where it is too long.
+    pub is_cut_in_the_middle: bool,
 }
 
 /// A picture as SVG.
@@ -69,7 +71,7 @@ impl Grid {
     /// A table of these columns without rows.
     #[must_use]
     pub fn new(head: &[&str]) -> Self {
-        Self { head: head.iter().map(|&name| name.to_owned()).collect(), rows: Vec::new() }
+        Self { head: head.iter().map(|&name| name.to_owned()).collect(), ..Self::default() }
     }
 
     /// Whether a column holds numbers, which then stand to the right.
@@ -102,22 +104,48 @@ fn text_list(facts: &[String]) -> String {
 }
 
 fn text_table(grid: &Grid) -> String {
-    let shown = grid.rows.len().min(TEXT_ROWS);
+    let n_shown = grid.rows.len().min(TEXT_ROWS);
+    let n_first = if grid.is_cut_in_the_middle { n_shown.div_ceil(2) } else { n_shown };
+    let shown: Vec<&Vec<String>> = grid.rows[..n_first]
+        .iter()
+        .chain(&grid.rows[grid.rows.len() + n_first - n_shown..])
+        .collect();
     let apart = |texts: Vec<&String>| {
         let texts: Vec<&str> = texts.into_iter().map(String::as_str).collect();
         told_apart(&texts, shortened)
     };
     let columns = 0..grid.head.len();
-    let columns = columns.map(|i| apart(grid.rows[..shown].iter().map(|row| &row[i]).collect()));
+    let columns = columns.map(|i| apart(shown.iter().map(|row| &row[i]).collect()));
     let columns: Vec<Vec<String>> = columns.collect();
     let head = apart(grid.head.iter().collect());
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
-    let rows: Vec<Vec<String>> =
-        (0..shown).map(|row| columns.iter().map(|column| column[row].clone()).collect()).collect();
+    let rows: Vec<Vec<String>> = (0..n_shown)
+        .map(|row| columns.iter().map(|column| column[row].clone()).collect())
+        .collect();
     let mut text = table(&head, &rows);
-    if shown < grid.rows.len() {
-        let rest = counted((grid.rows.len() - shown) as u64, "row");
-        text = format!("{text}… and {rest} not shown\n");
+    if n_shown < grid.rows.len() {
+        let rest = counted((grid.rows.len() - n_shown) as u64, "row");
+        let middle = if n_first < n_shown { " in the middle" } else { "" };
+        text = format!("{text}… and {rest}{middle} not shown\n");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_table_loses_its_end_or_its_middle() {
+        let rows = (0..25).map(|n| vec![format!("row{n}")]).collect();
+        let mut grid = Grid { rows, ..Grid::new(&["name"]) };
+        let end = text_table(&grid);
+        assert!(end.contains("row19") && !end.contains("row20"), "{end}");
+        assert!(end.ends_with("… and 5 rows not shown\n"), "{end}");
+        grid.is_cut_in_the_middle = true;
+        let middle = text_table(&grid);
+        assert!(middle.contains("row9\n") && !middle.contains("row10"), "{middle}");
+        assert!(middle.contains("row15") && middle.contains("row24"), "{middle}");
+        assert!(middle.ends_with("… and 5 rows in the middle not shown\n"), "{middle}");
+    }
 }

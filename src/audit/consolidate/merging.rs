@@ -13,10 +13,10 @@ use super::exact::Best;
 use super::moves::improve;
 
 /// Atoms that are looked at for merges.
-const MERGE_WORK: u64 = 1_000_000_000;
+const MERGE_WORK: u64 = 150_000_000;
 
 /// Atoms that are looked at for moves, all numbers of clusters together.
-const MOVE_WORK: u64 = 100_000_000;
+const MOVE_WORK: u64 = 50_000_000;
 
 /// A set of groups that become one.
 #[derive(Debug, Clone)]

@@ -24,6 +24,18 @@ fn damage_of_the_files_is_named_with_its_place() {
         folder.run(FILES).fails_with(message);
         folder.write(name, folder_before);
     }
+    let before = folder.read("groups.json");
+    let utf_16: Vec<u8> = before.iter().flat_map(|&byte| [byte, 0]).collect();
+    folder.write("groups.json", [&[0xff, 0xfe][..], &utf_16].concat());
+    folder.run(FILES).fails_with("groups.json: not text in UTF-8");
+    folder.write("groups.json", before.clone());
+    let log = folder.read("a.log");
+    folder.write("groups.json", log);
+    folder.run(FILES).fails_with("groups.json:1:1: not JSON: expected value; give the output of");
+    folder.write("groups.json", before.clone());
+    folder.write("interfaces.json", before);
+    folder.run(FILES).fails_with("interfaces.json:1:1: no NetworkInterfaces; give the output of");
+    let folder = world();
     folder.run("audit --security-groups no.json a.log").fails_with("no.json: No such file");
     folder.write("lists.json", "{}");
     folder
@@ -83,6 +95,9 @@ fn standard_input_is_not_replayed() {
     let said = feed_in(folder.path(), &line, &log).exits(0).notes("cannot be read twice");
     assert!(said.json()["replay"].is_null());
     assert_eq!(said.json()["interfaces"][0]["services"], 6);
+    let line = FILES.replace("a.log", "-");
+    let text = feed_in(folder.path(), &line, &log).exits(0).stdout;
+    assert!(text.contains("no replay: the records could not be read twice"), "{text}");
 }
 
 #[test]

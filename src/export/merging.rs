@@ -1,4 +1,4 @@
-//! Which groups could be one, as a table.
+//! Which groups could be one, and what that opens, as a table.
 
 use crate::audit::{Consolidation, Partition};
 use crate::quote::printable;
@@ -22,8 +22,9 @@ fn ids(groups: &[SecurityGroup], places: &[usize], between: &str) -> String {
 ///
 /// Of partitions that open as much, the one with the fewest groups alone is shown.
 #[must_use]
-pub fn table(groups: &[SecurityGroup], found: &Consolidation) -> Grid {
+pub fn merging(groups: &[SecurityGroup], found: &Consolidation) -> Grid {
     let mut grid = Grid::new(&["groups", "newly open ports", "proven", "merged"]);
+    grid.is_cut_in_the_middle = true;
     let next = found.partitions.iter().skip(1).map(Some).chain([None]);
     for (partition, next) in found.partitions.iter().zip(next) {
         if next.is_none_or(|next| next.cost > partition.cost) {
@@ -53,19 +54,27 @@ mod tests {
     use super::*;
     use crate::audit::{Attachments, PrefixLists, consolidate};
     use crate::instance::Budget;
+    use crate::ports::{Protocol, Span};
+    use crate::security_group::{Allowed, Peer, Rule};
 
     #[test]
-    fn ids_are_printable() {
+    fn what_files_say_is_printable() {
+        let rule = Rule {
+            id: None,
+            allowed: Allowed::Ports { protocol: Protocol::Tcp, span: Span::single(80) },
+            peer: Peer::Cidr("10.0.0.0/8".parse().unwrap()),
+            description: None,
+        };
         let group = |id: &str| SecurityGroup {
             id: id.to_owned(),
             name: None,
             vpc: None,
-            rules: Vec::new(),
+            rules: vec![rule.clone()],
         };
-        let groups = [group("sg-a"), group("sg-\u{1b}[2J")];
-        let (none, budget) = (PrefixLists::default(), Budget { ipv4: 60, ipv6: 60 });
-        let found = consolidate(&groups, &Attachments::default(), &none, budget);
-        let rows = table(&groups, &found).rows;
-        assert_eq!(rows, [["1", "0", "exact", "sg-a + sg-\\u{1b}[2J"]]);
+        let groups = [group("sg-a\u{1b}[2J"), group("sg-b"), group("sg-c")];
+        let budget = Budget { ipv4: 60, ipv6: 60 };
+        let found = consolidate(&groups, &Attachments::default(), &PrefixLists::default(), budget);
+        let rows = merging(&groups, &found).rows;
+        assert_eq!(rows, [["1", "0", "exact", "sg-a\\u{1b}[2J + sg-b + sg-c"]]);
     }
 }
