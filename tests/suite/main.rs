@@ -17,6 +17,8 @@ mod exports;
 mod fetching;
 mod inputs_review;
 mod instances;
+#[cfg(all(unix, feature = "aws"))]
+mod interrupted;
 mod knapsack;
 mod laws;
 mod log_lines;
