@@ -65,7 +65,8 @@ struct TableArgs {
     #[arg(long, value_enum, value_name = "COLUMNS", value_delimiter = ',')]
     with: Option<Vec<OptionalColumn>>,
     /// What the table is partitioned by, so that only the times asked for are scanned: year,month,day
-    /// or day=%Y/%m/%d (%Y, %m, %d, %H), and fixed values such as region=eu-west-1
+    /// or day=%Y/%m/%d (%Y, %m, %d, %H), and fixed values such as region=eu-west-1; year:int where a
+    /// column is a number
     #[arg(long, value_name = "COLUMNS")]
     partition: Vec<Partitions>,
 }
