@@ -55,7 +55,11 @@ fn nothing_gets_into_a_query() {
 #[test]
 fn a_build_without_aws_says_so() {
     let folder = Folder::new();
-    for line in ["fetch s3 s3://my-logs/", "fetch logs --log-group grp1 --since 2026-01-05"] {
+    for line in [
+        "fetch s3 s3://my-logs/",
+        "fetch logs --log-group grp1 --since 2026-01-05",
+        "fetch athena --database logs --table vpc",
+    ] {
         run(folder.path(), line).fails_with("--features aws");
     }
 }

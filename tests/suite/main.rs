@@ -13,6 +13,8 @@ mod checking;
 mod command;
 mod comparing;
 mod data_sets;
+#[cfg(feature = "aws")]
+mod end_to_end;
 mod exports;
 mod fetching;
 mod inputs_review;

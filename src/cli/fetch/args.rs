@@ -71,6 +71,11 @@ pub(crate) fn unavailable() -> anyhow::Error {
     )
 }
 
+/// What is said where nothing was found.
+#[cfg(feature = "aws")]
+pub(super) const NO_RECORD: &str =
+    "no record fits; check --interface, --since and --until, and where they are looked for";
+
 /// Says what was written, and whether that is not all.
 #[cfg(feature = "aws")]
 pub(crate) fn about_rows(written: rangecover::aggregate::Written, is_cut: bool) {
@@ -81,6 +86,9 @@ pub(crate) fn about_rows(written: rangecover::aggregate::Written, is_cut: bool) 
     let rangecover::aggregate::Written { rows, records, left_out } = written;
     let records = counted(records, "record");
     output::note(&format!("{} written, of {records}", counted(rows, "aggregated row")));
+    if rows == 0 {
+        output::note(NO_RECORD);
+    }
     if is_cut {
         output::note("there are more: --limit has cut the answer");
     } else if left_out > 0 {
