@@ -236,7 +236,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// All pages of the results.
+    /// All pages of the results, up to what makes an answer full.
     async fn rows(
         &self,
         id: &str,
@@ -246,8 +246,9 @@ impl<'a> Session<'a> {
         let mut rows = first.results.unwrap_or_default();
         while let Some(token) = next {
             let page = self.results(id, Some(&token)).await?;
-            next = page.next_token.filter(|next| *next != token);
             rows.extend(page.results.unwrap_or_default());
+            let is_full = rows.len() >= self.question.query.most_rows();
+            next = page.next_token.filter(|next| !is_full && *next != token);
         }
         Ok(rows)
     }

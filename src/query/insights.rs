@@ -144,6 +144,7 @@ impl InsightsQuery {
             let ids: Vec<String> = self.interfaces.iter().map(|id| format!("\"{id}\"")).collect();
             conditions.push(format!("{} in [{}]", name(Field::Interface), ids.join(", ")));
         }
+        // Whether as numbers or as text of ten digits, these compare alike.
         let (start, end) = (name(Field::Start), name(Field::End));
         conditions.push(format!("{end} >= {} and {start} < {}", self.since, self.until));
         conditions

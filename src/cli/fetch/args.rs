@@ -7,6 +7,7 @@ use clap::Args;
 use rangecover::query::InterfaceId;
 
 use super::super::inputs::time;
+use super::super::usage;
 
 /// Where AWS is, and as whom it is asked.
 #[derive(Args)]
@@ -60,6 +61,13 @@ impl PlaceArgs {
             endpoint_url: endpoint_url.clone(),
         };
         Ok(rangecover::aws::Aws::new(&place)?)
+    }
+}
+
+/// Ends the command where no time lies between two times.
+pub(super) fn check_window(since: Option<u32>, until: Option<u32>) {
+    if since.zip(until).is_some_and(|(since, until)| since >= until) {
+        usage("--until is not after --since, so no record is asked for");
     }
 }
 
