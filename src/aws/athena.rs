@@ -1,9 +1,6 @@
 //! Athena: a query is started, waited for, and its rows are read.
 
-use std::cell::RefCell;
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::future::Future;
 use std::time::{Duration, Instant};
 
 use aws_sdk_athena::Client;
@@ -14,6 +11,7 @@ use thiserror::Error;
 
 use crate::quote::printable;
 
+use super::interrupt::{Interrupt, stopped};
 use super::{Aws, AwsError};
 
 /// Between two questions whether a query is done.
@@ -22,7 +20,8 @@ const FIRST_DELAY: Duration = Duration::from_millis(200);
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
 /// Questions in a row that AWS may find too many, each after several attempts.
 const MOST_THROTTLED: u32 = 5;
-/// Rows of a page: the most that Athena gives.
+/// Rows of a page: the most that Athena gives, the header included.
+/// <https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html>
 const PAGE: i32 = 1_000;
 
 /// Where a query runs.
@@ -137,41 +136,24 @@ fn hint(reason: &str) -> &'static str {
     }
 }
 
-/// Ctrl-C, once it has been pressed.
-type Interrupt = Pin<Box<dyn Future<Output = ()>>>;
-
 /// A client of Athena.
 pub struct Athena<'a> {
-    aws: &'a Aws,
+    pub(super) aws: &'a Aws,
     client: Client,
-    interrupt: RefCell<Interrupt>,
+    pub(super) interrupt: Interrupt,
 }
 
 impl<'a> Athena<'a> {
     /// Asks nothing yet.
     #[must_use]
     pub fn new(aws: &'a Aws) -> Self {
-        let interrupt = Box::pin(async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                // Without signals there is nothing to wait for.
-                std::future::pending::<()>().await;
-            }
-        });
-        Self { aws, client: Client::new(aws.config()), interrupt: RefCell::new(interrupt) }
+        Self { aws, client: Client::new(aws.config()), interrupt: Interrupt::new() }
     }
 
     /// Waits for an answer, unless Ctrl-C is pressed.
     fn wait<T>(&self, asked: impl Future<Output = T>) -> Result<T, QueryError> {
-        let mut interrupt = self.interrupt.borrow_mut();
-        let first = async {
-            let mut asked = pin!(asked);
-            poll_fn(|cx| match asked.as_mut().poll(cx) {
-                Poll::Ready(answer) => Poll::Ready(Some(answer)),
-                Poll::Pending => interrupt.as_mut().poll(cx).map(|()| None),
-            })
-            .await
-        };
-        self.aws.wait(first).ok_or_else(|| QueryError::Interrupted(String::new()))
+        let answer = self.aws.wait(self.interrupt.unless(asked));
+        answer.ok_or_else(|| QueryError::Interrupted(String::new()))
     }
 
     /// The columns of a table.
@@ -283,15 +265,10 @@ impl<'a> Athena<'a> {
     /// Stops a query at Athena; says whether that went well.
     fn stop(&self, id: &str) -> String {
         // Whoever interrupts wants it stopped too, so this is not interrupted again.
+        let asked = format!("athena:StopQueryExecution of query {id}");
         let request = self.client.stop_query_execution().query_execution_id(id);
-        let stopped = self.aws.wait(request.send());
-        match stopped {
-            Ok(_) => "it is stopped at Athena".to_owned(),
-            Err(error) => {
-                let asked = format!("athena:StopQueryExecution of query {id}");
-                format!("it may still run at Athena: {}", AwsError::of(&asked, &error))
-            }
-        }
+        let stop = async { request.send().await.map_err(|error| AwsError::of(&asked, &error)) };
+        self.aws.wait(stopped("Athena", stop))
     }
 
     /// Reads the rows of a query page by page, without the header; `take` gets the names of the
@@ -305,10 +282,10 @@ impl<'a> Athena<'a> {
         mut take: impl FnMut(&[String], Vec<Cells>) -> Result<bool, E>,
     ) -> Result<(), E> {
         let mut names: Option<Vec<String>> = None;
-        let mut next = None;
+        let mut next: Option<String> = None;
         loop {
             let request = self.client.get_query_results().query_execution_id(id);
-            let request = request.max_results(PAGE).set_next_token(next);
+            let request = request.max_results(PAGE).set_next_token(next.clone());
             let asked = format!("athena:GetQueryResults of query {id}");
             let answer = self.wait(request.send())?;
             let answer = answer.map_err(|error| QueryError::from(AwsError::of(&asked, &error)))?;
@@ -321,10 +298,15 @@ impl<'a> Athena<'a> {
                 names = Some(header(columns.collect(), &mut rows));
             }
             let go_on = take(names.as_deref().unwrap_or_default(), rows)?;
-            next = answer.next_token.filter(|token| !token.is_empty());
-            if next.is_none() || !go_on {
+            let token = answer.next_token.filter(|token| !token.is_empty());
+            if token.is_none() || !go_on {
                 return Ok(());
             }
+            if token == next {
+                // It would go round for ever.
+                return Err(QueryError::Incomplete("GetQueryResults").into());
+            }
+            next = token;
         }
     }
 }

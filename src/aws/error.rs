@@ -112,6 +112,20 @@ pub enum AwsError {
         /// How long was waited.
         seconds: u64,
     },
+    /// The user does not wait, and nothing runs.
+    #[error("interrupted before {asked} was answered")]
+    Interrupted {
+        /// The request.
+        asked: String,
+    },
+    /// The user does not wait for a query.
+    #[error("interrupted; query {id}: {stopped}")]
+    Stopped {
+        /// Its id.
+        id: String,
+        /// Whether it is stopped.
+        stopped: String,
+    },
     /// Anything else that AWS refuses.
     #[error("{asked}: {code}: {message}")]
     Refused {

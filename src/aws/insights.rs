@@ -12,6 +12,7 @@ use crate::flow::{Malformed, Record};
 use crate::query::LogGroup;
 use crate::query::insights::{InsightsQuery, Seconds};
 
+use super::interrupt::{Interrupt, stopped};
 use super::{Aws, AwsError};
 
 /// What is asked of which log groups.
@@ -133,6 +134,7 @@ struct Session<'a> {
     question: &'a Question<'a>,
     deadline: Instant,
     groups: String,
+    interrupt: Interrupt,
 }
 
 impl<'a> Session<'a> {
@@ -148,6 +150,7 @@ impl<'a> Session<'a> {
             question,
             deadline: Instant::now() + question.patience,
             groups: groups.join(", "),
+            interrupt: Interrupt::new(),
         }
     }
 
@@ -167,25 +170,35 @@ impl<'a> Session<'a> {
     /// Asks for one range of time; a query that fails is asked again.
     async fn run(&self, seconds: Seconds, asked: &mut Asked) -> Result<End, AwsError> {
         let mut waits = Waits::new();
+        let interrupted = || AwsError::Interrupted { asked: self.asked("StartQuery") };
         for attempt in 1.. {
-            let id = self.start(seconds).await?;
-            let result = self.follow(&id, asked).await;
-            match result {
-                Ok(Some(end)) => {
+            let id = self.interrupt.unless(self.start(seconds)).await.ok_or_else(interrupted)??;
+            match self.interrupt.unless(self.follow(&id, asked)).await {
+                Some(Ok(Some(end))) => {
                     asked.queries += 1;
                     return Ok(end);
                 }
-                Ok(None) if attempt < Self::QUERIES => waits.wait().await,
-                Ok(None) => break,
-                Err(error) => {
+                Some(Ok(None)) if attempt < Self::QUERIES => {
+                    self.interrupt.unless(waits.wait()).await.ok_or_else(interrupted)?;
+                }
+                Some(Ok(None)) => break,
+                Some(Err(error)) => {
                     // It would scan on, at a price; nothing depends on whether that can be stopped.
-                    let stopped = self.client.stop_query().query_id(&id).send();
-                    let _ = tokio::time::timeout(Waits::LONGEST, stopped).await;
+                    self.stop(&id).await;
                     return Err(error);
                 }
+                None => return Err(AwsError::Stopped { stopped: self.stop(&id).await, id }),
             }
         }
         Err(self.ended(&format!("failed {} times, and AWS does not say why", Self::QUERIES)))
+    }
+
+    /// Stops a query; says whether that went well.
+    async fn stop(&self, id: &str) -> String {
+        let asked = self.asked("StopQuery");
+        let request = self.client.stop_query().query_id(id);
+        let stop = async { request.send().await.map_err(|error| AwsError::of(&asked, &error)) };
+        stopped("CloudWatch Logs", stop).await
     }
 
     /// Starts a query; others may have to end first.
@@ -223,7 +236,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// All pages of the results.
+    /// All pages of the results, up to what makes an answer full.
     async fn rows(
         &self,
         id: &str,
@@ -233,8 +246,9 @@ impl<'a> Session<'a> {
         let mut rows = first.results.unwrap_or_default();
         while let Some(token) = next {
             let page = self.results(id, Some(&token)).await?;
-            next = page.next_token.filter(|next| *next != token);
             rows.extend(page.results.unwrap_or_default());
+            let is_full = rows.len() >= self.question.query.most_rows();
+            next = page.next_token.filter(|next| !is_full && *next != token);
         }
         Ok(rows)
     }

@@ -5,6 +5,7 @@ pub mod bucket;
 mod error;
 pub mod flow_logs;
 pub mod insights;
+mod interrupt;
 mod result_objects;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -12,7 +13,7 @@ use aws_smithy_http_client::{Builder, tls};
 
 pub use athena::{Athena, Cells, Finished, QueryError, TableColumns, Workplace};
 pub use error::AwsError;
-pub use result_objects::{ObjectError, fetch_object};
+pub use result_objects::ObjectError;
 
 /// Where AWS is, and as whom it is asked; what is not said is found as every AWS tool finds it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,14 +1,17 @@
 //! Objects in S3 that Athena writes, read in pieces.
 
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
 use thiserror::Error;
 
-use crate::quote::quoted;
+use crate::query::{Location, LocationError};
+use crate::quote::{printable, quoted};
 
-use super::{Aws, AwsError};
+use super::bucket::Bucket;
+use super::{Athena, AwsError};
+
+/// Bytes that are written at once.
+const PIECE: usize = 1 << 16;
 
 /// Why an object could not be fetched.
 #[derive(Debug, Error)]
@@ -17,8 +20,8 @@ pub enum ObjectError {
     #[error(transparent)]
     Aws(#[from] AwsError),
     /// Not the name of an object.
-    #[error("'{0}' is no object in S3")]
-    Name(String),
+    #[error("Athena names as a result what is none: {0}")]
+    Name(#[from] LocationError),
     /// It broke off.
     #[error("{name} broke off: {reason}")]
     Broken {
@@ -27,30 +30,36 @@ pub enum ObjectError {
         /// Why.
         reason: String,
     },
+    /// The user does not wait.
+    #[error("interrupted while {0} was fetched")]
+    Interrupted(String),
     /// It could not be written.
     #[error(transparent)]
     Write(#[from] io::Error),
 }
 
-/// Writes an object such as `s3://bucket/key`, piece by piece; memory does not grow with it.
-///
-/// # Errors
-/// When AWS refuses, or the object breaks off, or it cannot be written.
-pub fn fetch_object(aws: &Aws, name: &str, out: &mut dyn Write) -> Result<(), ObjectError> {
-    let path = name.strip_prefix("s3://").unwrap_or_default();
-    let (bucket, key) = path.split_once('/').ok_or_else(|| ObjectError::Name(quoted(name)))?;
-    let mut config = Builder::from(aws.config());
-    if aws.config().endpoint_url().is_some() {
-        // Only AWS has a host for each bucket.
-        config = config.force_path_style(true);
+impl Athena<'_> {
+    /// Writes an object such as `s3://bucket/key`, piece by piece; memory does not grow with it.
+    ///
+    /// # Errors
+    /// When AWS refuses, or the object breaks off, or it cannot be written, or Ctrl-C is pressed.
+    pub fn fetch_object(&self, name: &str, out: &mut dyn Write) -> Result<(), ObjectError> {
+        let location: Location = name.parse()?;
+        let bucket = Bucket::new(self.aws, &location.bucket, false);
+        let mut body = bucket.open(&location.prefix)?;
+        let mut piece = vec![0; PIECE];
+        loop {
+            if self.interrupt.has_come(self.aws) {
+                return Err(ObjectError::Interrupted(quoted(name)));
+            }
+            match body.read(&mut piece) {
+                Ok(0) => return Ok(()),
+                Ok(n) => out.write_all(&piece[..n])?,
+                Err(error) => {
+                    let reason = printable(&error.to_string());
+                    return Err(ObjectError::Broken { name: quoted(name), reason });
+                }
+            }
+        }
     }
-    let request = Client::from_conf(config.build()).get_object().bucket(bucket).key(key);
-    let asked = format!("s3:GetObject of {name}");
-    let answer = aws.wait(request.send()).map_err(|error| AwsError::of(&asked, &error))?;
-    let mut body = answer.body;
-    while let Some(piece) = aws.wait(body.next()) {
-        let broken = |reason: String| ObjectError::Broken { name: quoted(name), reason };
-        out.write_all(&piece.map_err(|error| broken(error.to_string()))?)?;
-    }
-    Ok(())
 }

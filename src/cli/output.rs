@@ -132,14 +132,3 @@ fn bar(what: &'static str, template: &str) -> indicatif::ProgressBar {
     let style = indicatif::ProgressStyle::with_template(template).expect("the template is valid");
     indicatif::ProgressBar::no_length().with_style(style).with_message(what)
 }
-
-/// A line on stderr that shows that something is waited for, where that is a terminal.
-#[cfg(feature = "aws")]
-pub(crate) fn waiting() -> indicatif::ProgressBar {
-    if !io::stderr().is_terminal() {
-        return indicatif::ProgressBar::hidden();
-    }
-    let spinner = indicatif::ProgressBar::new_spinner();
-    spinner.enable_steady_tick(std::time::Duration::from_millis(200));
-    spinner
-}

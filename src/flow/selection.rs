@@ -97,11 +97,13 @@ impl Selection {
         self.protocols.is_empty() || self.protocols.contains(&protocol)
     }
 
-    /// Whether the account counts.
+    /// Whether the account counts; whoever stores ids as numbers has lost their leading zeros.
     #[must_use]
     pub fn takes_account(&self, account: Option<&str>) -> bool {
+        let is =
+            |id: &str, wanted: &str| id.trim_start_matches('0') == wanted.trim_start_matches('0');
         self.accounts.is_empty()
-            || account.is_some_and(|id| self.accounts.iter().any(|wanted| wanted == id))
+            || account.is_some_and(|id| self.accounts.iter().any(|wanted| is(id, wanted)))
     }
 
     /// Whether a window counts; one without times only when none are asked for.

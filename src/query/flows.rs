@@ -79,6 +79,7 @@ impl FlowQuery {
     }
 
     /// The statement that writes the rows as Parquet to an empty place in S3.
+    /// <https://docs.aws.amazon.com/athena/latest/ug/unload.html>
     #[must_use]
     pub fn unload(&self, place: &str) -> String {
         let select = self.limit.map_or_else(|| self.rows().0, |_| self.sql());

@@ -1,8 +1,12 @@
 //! The query of `CloudWatch` Logs Insights that aggregates flow logs.
 //!
 //! Records are taken apart by their format and not by the fields that Insights discovers, whose
-//! names are not those of the records, and which custom formats do not have. Syntax:
-//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html>.
+//! names are not those of the records, and which custom formats do not have.
+//!
+//! What is relied on: `stats` takes what `parse` finds as numbers
+//! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Parse.html>, which
+//! averages a latency); `greatest` and `least` are functions of numbers, `strcontains` is 1 or 0
+//! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html>).
 
 use std::fmt::Write;
 
@@ -11,6 +15,9 @@ use crate::flow::{Detail, Field, Layout, LayoutError, Malformed, Record, Service
 use super::InterfaceId;
 
 /// Rows that an answer has at most; one that has so many is taken for cut.
+///
+/// Some regions take a limit of up to 100,000 by now, others still say 10,000, so this is what all
+/// take: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Limit.html>.
 pub const MOST_ROWS: usize = 10_000;
 
 /// A record is dated by its window, which is at most so long, in seconds.
@@ -137,6 +144,7 @@ impl InsightsQuery {
             let ids: Vec<String> = self.interfaces.iter().map(|id| format!("\"{id}\"")).collect();
             conditions.push(format!("{} in [{}]", name(Field::Interface), ids.join(", ")));
         }
+        // Whether as numbers or as text of ten digits, these compare alike.
         let (start, end) = (name(Field::Start), name(Field::End));
         conditions.push(format!("{end} >= {} and {start} < {}", self.since, self.until));
         conditions

@@ -25,6 +25,8 @@ const PARTS: [(char, &str); 4] = [('Y', "year"), ('m', "month"), ('d', "day"), (
 struct Key {
     column: Identifier,
     holds: Holds,
+    /// Whether its type is a number, which engines do not compare with text.
+    is_number: bool,
 }
 
 /// What such a column holds.
@@ -55,6 +57,9 @@ pub enum PartitionError {
         "'{0}' does not say what it holds; write {0}=%Y/%m/%d for dates (%Y, %m, %d, %H), or {0}=VALUE; year, month, day and hour stand for themselves"
     )]
     Unknown(String),
+    /// Text where a number should be.
+    #[error("'{0}' is no whole number; a column with :int holds digits and %Y, %m, %d, %H alone")]
+    Number(String),
     /// A character that no partition has.
     #[error("'{0}' is no value of a partition; use letters, digits and _-./:=+@ and spaces")]
     Value(String),
@@ -83,20 +88,24 @@ impl Key {
         }
     }
 
-    /// What it holds at a time, as a string of SQL.
+    /// What it holds at a time, as a value of SQL.
     fn at(&self, time: u32) -> String {
-        match &self.holds {
-            Holds::Value(value) => text(value),
+        let shown = match &self.holds {
+            Holds::Value(value) => value.clone(),
             Holds::Time(format) => {
                 let time = UNIX_EPOCH + Duration::from_secs(time.into());
                 // 2026-01-05T10:00:00Z
                 let time = humantime::format_rfc3339_seconds(time).to_string();
                 let places = [("%Y", 0..4), ("%m", 5..7), ("%d", 8..10), ("%H", 11..13)];
-                let shown = places
+                places
                     .into_iter()
-                    .fold(format.clone(), |shown, (part, place)| shown.replace(part, &time[place]));
-                text(&shown)
+                    .fold(format.clone(), |shown, (part, place)| shown.replace(part, &time[place]))
             }
+        };
+        match shown.trim_start_matches('0') {
+            _ if !self.is_number => text(&shown),
+            "" => "0".to_owned(),
+            number => number.to_owned(),
         }
     }
 }
@@ -105,33 +114,47 @@ impl FromStr for Key {
     type Err = PartitionError;
 
     fn from_str(item: &str) -> Result<Self, PartitionError> {
-        let by_name = || {
-            let part = PARTS.iter().find(|part| part.1.eq_ignore_ascii_case(item));
-            let part = part.ok_or_else(|| PartitionError::Unknown(quoted(item)))?;
-            Ok::<_, PartitionError>((item, format!("%{}", part.0)))
-        };
-        let given = item.split_once('=').map(|(name, value)| Ok((name, value.to_owned())));
-        let (name, value) = given.unwrap_or_else(by_name)?;
+        let (name, value) = item.split_once('=').map_or((item, None), |(n, v)| (n, Some(v)));
+        let (name, is_number) = name.strip_suffix(":int").map_or((name, false), |n| (n, true));
+        let value = value.map_or_else(|| by_name(name), |value| Ok(value.to_owned()))?;
         let column = name.parse()?;
-        let is_fit = |c: char| c.is_ascii_alphanumeric() || "_-./:=+@% ".contains(c);
-        if value.is_empty() || !value.chars().all(is_fit) {
-            return Err(PartitionError::Value(quoted(&value)));
-        }
-        if !value.contains('%') {
-            return Ok(Self { column, holds: Holds::Value(value) });
-        }
-        let is_part = |rest: &str| PARTS.iter().any(|part| rest.starts_with(part.0));
-        if !value.split('%').skip(1).all(is_part) {
-            return Err(PartitionError::Order(quoted(&value)));
-        }
-        Ok(Self { column, holds: Holds::Time(value) })
+        check(&value, is_number)?;
+        let is_time = value.contains('%');
+        let holds = if is_time { Holds::Time(value) } else { Holds::Value(value) };
+        Ok(Self { column, holds, is_number })
     }
+}
+
+/// Checks what a column is said to hold.
+fn check(value: &str, is_number: bool) -> Result<(), PartitionError> {
+    let is_fit = |c: char| c.is_ascii_alphanumeric() || "_-./:=+@% ".contains(c);
+    if value.is_empty() || !value.chars().all(is_fit) {
+        return Err(PartitionError::Value(quoted(value)));
+    }
+    let mut parts = value.split('%');
+    let first = parts.next().unwrap_or_default();
+    let is_part = |rest: &str| PARTS.iter().any(|part| rest.starts_with(part.0));
+    if !parts.clone().all(is_part) {
+        return Err(PartitionError::Order(quoted(value)));
+    }
+    // A part is one letter of ASCII.
+    let mut plain = [first].into_iter().chain(parts.map(|rest| &rest[1..]));
+    if is_number && !plain.all(|rest| rest.bytes().all(|b| b.is_ascii_digit())) {
+        return Err(PartitionError::Number(quoted(value)));
+    }
+    Ok(())
+}
+
+/// What a column of this name holds: `%Y` that is called year.
+fn by_name(name: &str) -> Result<String, PartitionError> {
+    let part = PARTS.iter().find(|part| part.1.eq_ignore_ascii_case(name));
+    part.map(|part| format!("%{}", part.0)).ok_or_else(|| PartitionError::Unknown(quoted(name)))
 }
 
 impl FromStr for Partitions {
     type Err = PartitionError;
 
-    /// Parses `day=%Y/%m/%d`, `year,month,day`, `region=eu-west-1,date=%Y-%m-%d`.
+    /// Parses `day=%Y/%m/%d`, `year,month,day`, `region=eu-west-1,date=%Y-%m-%d`, `year:int`.
     fn from_str(items: &str) -> Result<Self, PartitionError> {
         let keys: Result<Vec<Key>, _> = items.split(',').map(|item| item.trim().parse()).collect();
         Self::of(keys?)
@@ -279,6 +302,16 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_compared_as_numbers() {
+        let keys = conditions("year:int,month:int,day:int", Some(DAY), Some(DAY + 80_000));
+        assert_eq!(keys, "(\"year\" = 2026 AND (\"month\" = 1 AND \"day\" = 5))");
+        let day = conditions("day:int=%Y%m%d", Some(DAY), None);
+        assert_eq!(day, "\"day\" >= 20260105");
+        let fixed = conditions("shard:int=007,zero:int=0", None, Some(1));
+        assert_eq!(fixed, "\"shard\" = 7 AND \"zero\" = 0");
+    }
+
+    #[test]
     fn what_is_no_partition_is_said() {
         for (text, said) in [
             ("", "'' does not say what it holds"),
@@ -291,6 +324,9 @@ mod tests {
             ("region=' OR 1=1 --", "is no value of a partition"),
             ("region=a\\", "is no value of a partition"),
             ("region=", "is no value of a partition"),
+            ("day:int=%Y-%m-%d", "is no whole number"),
+            ("shard:int=a", "is no whole number"),
+            ("day:date=%Y", "is no name of a column"),
         ] {
             let error = text.parse::<Partitions>().unwrap_err().to_string();
             assert!(error.contains(said), "{text}: {error}");

@@ -75,7 +75,8 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// A name in quotes, so that it may be a reserved word.
+    /// A name in quotes, so that it may be a reserved word, as `end` is.
+    /// <https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html>
     #[must_use]
     pub fn name(self, name: &str) -> String {
         let quote = match self {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::athena_sql::Asked;
 use crate::binary::{Folder, Said, said};
 use crate::recorded::{Recorded, Reply};
 use crate::tools::isolated;
@@ -232,4 +233,43 @@ fn results_are_read_as_objects_too() {
     );
     let said = fetch(&server, &folder, "--with none --unload -o rows");
     said.fails_with("it is not empty");
+}
+
+#[test]
+fn what_is_unloaded_is_read_as_the_log_is() {
+    let flags = "--records 3000 --seed 11 --ports 6 --replies --calls 30 --fields extended";
+    let asked = Asked::of(flags);
+    let Some(()) = asked.query("--with tcp-flags,flow-direction", "rows.parquet") else { return };
+    let server = Recorded::new([
+        started(),
+        state("SUCCEEDED", None),
+        Reply::at("GET", "/results/a/q-1-manifest.csv").body("s3://results/a/x/1\n"),
+        Reply::at("GET", "/results/a/x/1").body(asked.0.read("rows.parquet")),
+    ]);
+    fetch(&server, &asked.0, "--with tcp-flags,flow-direction --unload -o rows").exits(0);
+    server.check();
+    let ports = |input: &str| asked.0.run(&format!("ports {input} --format csv")).exits(0).stdout;
+    let expected = ports("raw.log");
+    assert!(expected.lines().count() > 6, "{expected}");
+    assert_eq!(ports("rows"), expected);
+}
+
+#[test]
+fn no_rows_are_said_to_be_none() {
+    let header = row(&NAMES.map(Some));
+    let server = Recorded::new([started(), state("SUCCEEDED", None), page(&[header], None)]);
+    let folder = Folder::new();
+    let said = fetch(&server, &folder, "--with none --port src -o rows.csv").exits(0);
+    said.notes("no record fits");
+    let solved = folder.run("solve rows.csv --port src --max-rules 2");
+    solved.fails_with("rows.csv");
+}
+
+#[test]
+fn pages_that_go_round_end() {
+    let round = || page(&[port("80")], Some("again"));
+    let server = Recorded::new([started(), state("SUCCEEDED", None), round(), round()]);
+    let said = fetch(&server, &Folder::new(), "--with none --port src -o rows.csv");
+    said.fails_with("Athena's answer to GetQueryResults is incomplete");
+    server.check();
 }

@@ -51,11 +51,32 @@ fn nothing_gets_into_a_query() {
     run(folder.path(), "fetch s3 my-logs --print-query").exits(2).notes("is no place in S3");
 }
 
+#[test]
+fn flags_that_make_no_sense_together_are_refused() {
+    let folder = Folder::new();
+    let athena = "fetch athena --database logs --table vpc --print-query";
+    for place in [athena, "fetch logs --log-group grp1", "fetch s3 s3://my-logs/"] {
+        let line = format!("{place} --since 2026-01-06 --until 2026-01-06");
+        run(folder.path(), &line).exits(2).notes("--until is not after --since");
+    }
+    let unload = format!("{athena} --unload --output-location s3://results/");
+    run(folder.path(), &format!("{unload} --limit 5"))
+        .exits(2)
+        .notes("--limit is not for --unload");
+    run(folder.path(), &format!("{unload} --results object")).exits(2).notes("--results");
+    run(folder.path(), &format!("{athena} -o query.sql")).exits(0);
+    assert!(folder.read("query.sql").starts_with(b"WITH flows AS ("));
+}
+
 #[cfg(not(feature = "aws"))]
 #[test]
 fn a_build_without_aws_says_so() {
     let folder = Folder::new();
-    for line in ["fetch s3 s3://my-logs/", "fetch logs --log-group grp1 --since 2026-01-05"] {
+    for line in [
+        "fetch s3 s3://my-logs/",
+        "fetch logs --log-group grp1 --since 2026-01-05",
+        "fetch athena --database logs --table vpc",
+    ] {
         run(folder.path(), line).fails_with("--features aws");
     }
 }

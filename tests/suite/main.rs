@@ -13,11 +13,15 @@ mod checking;
 mod command;
 mod comparing;
 mod data_sets;
+#[cfg(feature = "aws")]
+mod end_to_end;
 mod exports;
 mod fetching;
 mod hcl;
 mod inputs_review;
 mod instances;
+#[cfg(all(unix, feature = "aws"))]
+mod interrupted;
 mod knapsack;
 mod laws;
 mod log_lines;

@@ -84,6 +84,23 @@ impl Moto {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// Posts JSON to the server itself, which tells it what to answer later.
+    #[cfg(feature = "aws")]
+    pub(crate) fn post(&self, path: &str, body: &serde_json::Value) {
+        let body = body.to_string();
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
+        let length = body.len();
+        write!(
+            stream,
+            "POST {path} HTTP/1.0\r\nContent-Type: application/json\r\n\
+             Content-Length: {length}\r\n\r\n{body}"
+        )
+        .expect("it listens");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        assert!(answer.split(' ').nth(1).is_some_and(|status| status == "201"), "{answer}");
+    }
+
     /// The AWS CLI, which asks this server; none without it.
     pub(crate) fn aws(&self) -> Option<Command> {
         let mut command = isolated(&python_tool("aws")?);

@@ -7,6 +7,7 @@ use clap::Args;
 use rangecover::query::InterfaceId;
 
 use super::super::inputs::time;
+use super::super::usage;
 
 /// Where AWS is, and as whom it is asked.
 #[derive(Args)]
@@ -63,6 +64,13 @@ impl PlaceArgs {
     }
 }
 
+/// Ends the command where no time lies between two times.
+pub(super) fn check_window(since: Option<u32>, until: Option<u32>) {
+    if since.zip(until).is_some_and(|(since, until)| since >= until) {
+        usage("--until is not after --since, so no record is asked for");
+    }
+}
+
 /// What a build says that has nothing to ask AWS with.
 #[cfg(not(feature = "aws"))]
 pub(crate) fn unavailable() -> anyhow::Error {
@@ -70,6 +78,11 @@ pub(crate) fn unavailable() -> anyhow::Error {
         "this build cannot ask AWS; build it with `cargo build --release --features aws`"
     )
 }
+
+/// What is said where nothing was found.
+#[cfg(feature = "aws")]
+pub(super) const NO_RECORD: &str =
+    "no record fits; check --interface, --since and --until, and where they are looked for";
 
 /// Says what was written, and whether that is not all.
 #[cfg(feature = "aws")]
@@ -81,6 +94,9 @@ pub(crate) fn about_rows(written: rangecover::aggregate::Written, is_cut: bool) 
     let rangecover::aggregate::Written { rows, records, left_out } = written;
     let records = counted(records, "record");
     output::note(&format!("{} written, of {records}", counted(rows, "aggregated row")));
+    if rows == 0 {
+        output::note(NO_RECORD);
+    }
     if is_cut {
         output::note("there are more: --limit has cut the answer");
     } else if left_out > 0 {

@@ -15,7 +15,7 @@ use rangecover::query::{
 
 use super::super::inputs::PortArg;
 use super::super::{Exit, output, usage};
-use super::args::{PlaceArgs, WhatArgs};
+use super::args::{PlaceArgs, WhatArgs, check_window};
 
 /// Endpoints of a port that are kept, unless told: enough for a sample of every kind of caller.
 const ENDPOINTS: u32 = 256;
@@ -65,7 +65,8 @@ struct TableArgs {
     #[arg(long, value_enum, value_name = "COLUMNS", value_delimiter = ',')]
     with: Option<Vec<OptionalColumn>>,
     /// What the table is partitioned by, so that only the times asked for are scanned: year,month,day
-    /// or day=%Y/%m/%d (%Y, %m, %d, %H), and fixed values such as region=eu-west-1
+    /// or day=%Y/%m/%d (%Y, %m, %d, %H), and fixed values such as region=eu-west-1; year:int where a
+    /// column is a number
     #[arg(long, value_name = "COLUMNS")]
     partition: Vec<Partitions>,
 }
@@ -87,7 +88,7 @@ struct QueryArgs {
     #[arg(long, value_enum, default_value = "pages")]
     results: ResultsArg,
     /// Let Athena write Parquet below --output-location, and fetch these files to the folder of -o
-    #[arg(long, requires = "output_location")]
+    #[arg(long, requires = "output_location", conflicts_with = "results")]
     unload: bool,
     /// The names of the query as another engine quotes them, with --print-query
     #[arg(long, value_enum, default_value = "trino")]
@@ -161,7 +162,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if args.what.print_query {
         let query = args.query(&args.told())?;
         args.note_scan();
-        output::write(None, args.statement(&query, "UNIQUE").as_bytes())?;
+        let path = args.what.output.as_deref().filter(|_| !args.query.unload);
+        output::write(path, args.statement(&query, "UNIQUE").as_bytes())?;
         return Ok(Exit::Answered);
     }
     args.ask()
@@ -171,13 +173,12 @@ impl Args {
     /// Ends the command where its flags make no sense together.
     fn check(&self) {
         let Self { what, query, .. } = self;
-        if let (Some(since), Some(until)) = (what.since, what.until)
-            && since >= until
-        {
-            usage("--until is not after --since, so no record is asked for");
-        }
+        check_window(what.since, what.until);
         if query.dialect == DialectArg::Spark && !what.print_query {
             usage("--dialect spark is for --print-query; Athena takes trino");
+        }
+        if query.unload && what.limit.is_some() {
+            usage("--limit is not for --unload, whose files nobody counts; leave one of them out");
         }
         let is_folder = what.output.as_ref().is_some_and(|path| path.to_str() != Some("-"));
         if query.unload && !is_folder && !what.print_query {

@@ -10,7 +10,7 @@ use rangecover::query::{LogGroup, MOST_LOG_GROUPS};
 
 use super::super::inputs::PortArg;
 use super::super::{Exit, output, usage};
-use super::args::{PlaceArgs, WhatArgs};
+use super::args::{PlaceArgs, WhatArgs, check_window};
 
 /// Fetch records from log groups of `CloudWatch`, by Logs Insights
 ///
@@ -55,9 +55,7 @@ fn query(args: &Args) -> anyhow::Result<InsightsQuery> {
         usage("give --since: AWS charges for all that was logged since then")
     };
     let until = until.unwrap_or_else(now);
-    if since >= until {
-        usage("--since is not before --until");
-    }
+    check_window(Some(since), Some(until));
     let layout = match &args.log_format {
         Some(fields) => {
             Layout::parse(fields, &[]).map_err(|e| anyhow!(e).context("--log-format"))?

@@ -5,7 +5,7 @@ use rangecover::query::Location;
 
 use super::super::inputs::PortArg;
 use super::super::{Exit, output};
-use super::args::{PlaceArgs, WhatArgs};
+use super::args::{PlaceArgs, WhatArgs, check_window};
 
 /// Fetch records from flow logs in a bucket: text or Parquet, in plain or Hive folders
 ///
@@ -43,6 +43,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    check_window(args.what.since, args.what.until);
     if args.what.print_query {
         let Location { bucket, .. } = &args.location;
         let text = format!(

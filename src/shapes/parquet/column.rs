@@ -68,11 +68,10 @@ pub(super) fn kind(column: &ColumnDescriptor, field: Field) -> Option<Kind> {
         Type::INT96 if is_time => Kind::Strings(Width::Int96),
         _ => return None,
     };
-    // These are looked up as text.
+    // These are looked up as text; an account that is a number is read as its digits.
     let is_word = matches!(
         field,
-        Field::Account
-            | Field::Interface
+        Field::Interface
             | Field::Action
             | Field::LogStatus
             | Field::FlowDirection

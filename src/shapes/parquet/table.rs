@@ -157,7 +157,7 @@ impl Table {
 }
 
 const NO_SUCH_VALUES: Fault = Fault::Unsupported(
-    "a column that is needed is nested, or of a type that has no such values: ports, protocol and times have to be integers or text, ids and addresses text",
+    "a column that is needed is nested, or of a type that has no such values: accounts, ports, protocol and times have to be integers or text, interfaces and addresses text",
 );
 
 fn is_needed(field: Field, detail: Detail, selection: &Selection) -> bool {

@@ -299,16 +299,23 @@ fn what_is_missing_is_assumed_or_named() {
 
 #[test]
 fn an_account_is_read_where_it_is_asked_for() {
-    let columns = ["optional int32 dstport", "optional binary account_id"];
-    let file = ports(&columns, &["443 123456789012", "80 210987654321", "22 -"], 9);
-    let selection = Selection {
-        port: ServicePort::Dst,
-        accounts: vec!["123456789012".to_owned()],
-        ..Selection::default()
-    };
-    let outcome = read_as(&Parquet, &file, &file[..], &Format::default(), selection);
-    assert_eq!((outcome.report.left_out.account, &outcome.fault), (2, &None));
-    assert_eq!(port_numbers(&outcome), [443]);
+    for (column, wanted) in [
+        ("optional binary account_id", "012345678901"),
+        // Numbers have no leading zeros.
+        ("optional int64 account_id", "012345678901"),
+        ("optional int64 account_id (INTEGER(64, false))", "12345678901"),
+    ] {
+        let columns = ["optional int32 dstport", column];
+        let file = ports(&columns, &["443 012345678901", "80 210987654321", "22 -"], 9);
+        let selection = Selection {
+            port: ServicePort::Dst,
+            accounts: vec![wanted.to_owned()],
+            ..Selection::default()
+        };
+        let outcome = read_as(&Parquet, &file, &file[..], &Format::default(), selection);
+        assert_eq!((outcome.report.left_out.account, &outcome.fault), (2, &None), "{column}");
+        assert_eq!(port_numbers(&outcome), [443], "{column}");
+    }
 }
 
 #[test]

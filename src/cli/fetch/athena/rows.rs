@@ -55,9 +55,12 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    /// Writes what is left, and says whether there was more.
+    /// Writes what is left, and says whether there was more, or nothing at all.
     pub(super) fn finish(mut self) -> anyhow::Result<()> {
         self.csv.flush()?;
+        if self.n_written == 0 {
+            output::note(super::super::args::NO_RECORD);
+        }
         if self.is_cut {
             output::note(&format!(
                 "cut at --limit {}: there are more rows; those kept are the first in order of all columns",

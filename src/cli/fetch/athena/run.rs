@@ -8,9 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 
-use rangecover::aws::{
-    Athena, Aws, AwsError, Finished, QueryError, TableColumns, Workplace, fetch_object,
-};
+use rangecover::aws::{Athena, AwsError, Finished, QueryError, TableColumns, Workplace};
 use rangecover::export::number::grouped;
 use rangecover::flow::Field;
 use rangecover::query::{Columns, OPTIONAL};
@@ -47,8 +45,8 @@ impl Args {
             grouped(finished.scanned),
         ));
         match folder {
-            Some(folder) => fetch_files(&aws, &finished, folder)?,
-            None => output::stream(path, |out| self.write_rows(&aws, &athena, &finished, out))?,
+            Some(folder) => fetch_files(&athena, &finished, folder)?,
+            None => output::stream(path, |out| self.write_rows(&athena, &finished, out))?,
         }
         Ok(Exit::Answered)
     }
@@ -61,7 +59,7 @@ impl Args {
         token: &str,
     ) -> Result<Finished, QueryError> {
         let timeout = self.query.timeout.map(|seconds| Duration::from_secs(seconds.into()));
-        let waiting = output::waiting();
+        let waiting = output::steps();
         let watch = |state: &str, scanned: u64| {
             waiting.set_message(format!("{state}, {} bytes scanned", grouped(scanned)));
         };
@@ -136,7 +134,6 @@ impl Args {
     /// Writes the rows of a query as CSV.
     fn write_rows(
         &self,
-        aws: &Aws,
         athena: &Athena<'_>,
         finished: &Finished,
         out: &mut dyn Write,
@@ -153,7 +150,7 @@ impl Args {
             ResultsArg::Object => {
                 let object = finished.object.as_deref().context("Athena names no result object")?;
                 let mut file = tempfile::tempfile()?;
-                fetch_object(aws, object, &mut file)?;
+                athena.fetch_object(object, &mut file)?;
                 file.seek(SeekFrom::Start(0))?;
                 rows.copy(file).with_context(|| format!("result object {object}"))?;
             }
@@ -174,15 +171,15 @@ fn check_folder(folder: &Path) -> anyhow::Result<()> {
 }
 
 /// Fetches the files that a query has written.
-fn fetch_files(aws: &Aws, finished: &Finished, folder: &Path) -> anyhow::Result<()> {
+fn fetch_files(athena: &Athena<'_>, finished: &Finished, folder: &Path) -> anyhow::Result<()> {
     let manifest = finished.manifest.as_deref().context("Athena names no files")?;
     let mut names = Vec::new();
-    fetch_object(aws, manifest, &mut names)?;
+    athena.fetch_object(manifest, &mut names)?;
     let names = String::from_utf8(names).with_context(|| manifest.to_owned())?;
     let names: Vec<&str> = names.lines().map(str::trim).filter(|name| !name.is_empty()).collect();
     for (i, name) in names.iter().enumerate() {
         let path = folder.join(format!("{i:05}.parquet"));
-        output::stream(Some(&path), |out| Ok(fetch_object(aws, name, out)?))?;
+        output::stream(Some(&path), |out| Ok(athena.fetch_object(name, out)?))?;
     }
     if names.is_empty() {
         output::note("no record fits, so there are no files");
