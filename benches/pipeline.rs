@@ -1,8 +1,10 @@
 //! Many interfaces at once, and the reading of flow logs.
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use rangecover::aggregate::Aggregate;
 use rangecover::answer::answer;
 use rangecover::evidence::{Judgement, Ledger};
 use rangecover::flow::{Selection, ServicePort};
@@ -70,8 +72,25 @@ fn reading(c: &mut Criterion) {
                 b.iter(|| pool.install(|| read(&log, port)));
             });
         }
+        group.bench_function(BenchmarkId::new("aggregate", n_threads), |b| {
+            b.iter(|| pool.install(|| aggregate(&log)));
+        });
     }
     group.finish();
+}
+
+/// Reads a log into aggregated rows, and writes these.
+fn aggregate(log: &[u8]) {
+    let rows = Arc::new(Aggregate::new(ServicePort::Service));
+    let sink = Arc::clone(&rows);
+    let ledger =
+        Ledger::handing_on(Selection::default(), Arc::new(move |record: &_| sink.add(record)));
+    let source = Source { head: log, stream: Box::new(log), file: None };
+    let reading = shape("text").unwrap().read(source, &Format::default(), &ledger);
+    assert!(reading.fault.is_none());
+    drop(ledger);
+    let rows = Arc::into_inner(rows).unwrap();
+    black_box(rows.write(None, &mut std::io::sink()).unwrap());
 }
 
 criterion_group!(benches, interfaces, reading);

@@ -1,4 +1,4 @@
-//! `rangecover fetch logs`: aggregating queries of `CloudWatch` Logs Insights.
+//! `rangecover fetch logs`: aggregating queries of CloudWatch Logs Insights.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use super::super::inputs::PortArg;
 use super::super::{Exit, output, usage};
 use super::args::{PlaceArgs, WhatArgs, check_window};
 
-/// Fetch records from log groups of `CloudWatch`, by Logs Insights
+/// Fetch records from log groups of CloudWatch, by Logs Insights
 ///
 /// AWS charges for the bytes that it scans, which are all of the time from --since to --until.
 ///
