@@ -2,7 +2,8 @@
 
 use crate::evidence::Span;
 use crate::evidence::table::time;
-use crate::export::number::{counted, duration, grouped, percent};
+use crate::export::number::{counted, duration, grouped, percent, units};
+use crate::instance::Budget;
 use crate::security_group::Allowed;
 
 use super::proposal::GroupProposal;
@@ -39,6 +40,11 @@ pub(super) fn caveats(world: &World, group: usize, proposal: &GroupProposal) -> 
             percent(span.skipdata, span.records)
         ));
     }
+    if let Some(room) = room(proposal) {
+        caveats.push(format!(
+            "The proposal leaves {room} free, so that rules can be replaced within the quota."
+        ));
+    }
     let silent: Vec<&str> = world.silent[group].iter().map(String::as_str).collect();
     if !silent.is_empty() {
         caveats.push(unseen("without any record", &silent));
@@ -66,6 +72,13 @@ pub(super) fn caveats(world: &World, group: usize, proposal: &GroupProposal) -> 
         caveats.push(format!("WARNING: {}.", all_protocols(world)));
     }
     caveats
+}
+
+/// The units that a proposal leaves free for its change, if it does.
+#[must_use]
+pub fn room(proposal: &GroupProposal) -> Option<String> {
+    let room = proposal.room;
+    (room != Budget::default()).then(|| units(room, ""))
 }
 
 /// That what some interfaces of a group use is not known.

@@ -100,8 +100,7 @@ fn changes_of(
     proposal: &GroupProposal,
 ) -> Option<Changes> {
     let Instead::Rules { rules, .. } = &proposal.instead else { return None };
-    let existing = world.groups[group].rules.iter();
-    let judged: Vec<Rule> = existing.filter(|rule| world.judges(rule)).cloned().collect();
+    let judged = world.judged_rules(group);
     let quota = bounds.quota.less(proposal.kept_units);
     let window = world.window(group);
     // Zones are sources here, which the rule names itself.

@@ -45,7 +45,7 @@ mod world;
 
 pub use access::{Access, Traffic, overlap};
 pub use attachment::{Attachment, Attachments};
-pub use caveats::window;
+pub use caveats::{room, window};
 pub use changes::{Changes, Kept, Narrowed, changes};
 pub use consolidate::{Consolidation, Partition, consolidate};
 pub use exposure::{Exposure, Ports, clients_with, count, exposure, services};

@@ -4,6 +4,9 @@
 //! the interface, that lets the source in today; where none does, to the first group of all. There
 //! it goes to the narrowest source of the rules that let it in today; where none does, to the
 //! client's own address. Rules that cannot be judged are kept and take their units first.
+//!
+//! A rule and what replaces it are there at the same time for a while. So where the whole quota would
+//! be too little for the change, the rules are solved for as many units less.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,6 +24,7 @@ use crate::report::rule_records;
 use crate::security_group::{Peer, ProposedRule, Rule};
 use crate::solve::{Stop, default_solver};
 
+use super::changes::changes;
 use super::strays::is_wide;
 use super::world::{Contact, Verdict, World};
 
@@ -44,6 +48,8 @@ pub struct GroupProposal {
     pub kept: Vec<usize>,
     /// The units that these take.
     pub kept_units: Budget,
+    /// Units that stay free, so that rules can be replaced one after the other within the quota.
+    pub room: Budget,
     /// What the others become.
     pub instead: Instead,
     /// Connections that no rule lets in today, and that the proposal does.
@@ -98,6 +104,9 @@ pub enum ProposeError {
         error: AnswerError,
     },
 }
+
+/// How often room is made for a change.
+const MOST_TRIES: u32 = 3;
 
 /// Used ports of one group, by source and protocol.
 type Needs = BTreeMap<(Peer, Protocol), PortSet>;
@@ -176,6 +185,7 @@ fn proposal(
     let mut proposal = GroupProposal {
         kept,
         kept_units,
+        room: Budget::default(),
         instead: Instead::NotJudged,
         additions,
         dropped: Vec::new(),
@@ -188,8 +198,39 @@ fn proposal(
     if bounds.drop_forbidden {
         proposal.dropped = drop_forbidden(&mut needs, &bounds.limits);
     }
-    proposal.instead = solved(world, bounds, group, &needs, kept_units)?;
+    (proposal.instead, proposal.room) = replaceable(world, bounds, group, &needs, kept_units)?;
     Ok(proposal)
+}
+
+/// Solves within the quota, less what the change to these rules needs beyond it for a while; within
+/// all of the quota where that leaves too little.
+fn replaceable(
+    world: &World,
+    bounds: &Bounds,
+    group: usize,
+    needs: &Needs,
+    kept: Budget,
+) -> Result<(Instead, Budget), ProposeError> {
+    let existing = world.judged_rules(group);
+    let quota = bounds.quota.less(kept);
+    let missing = |rules: &[ProposedRule]| {
+        changes(&existing, rules, |_| String::new(), &world.lists, quota).order.room()
+    };
+    let whole = solved(world, bounds, group, needs, kept)?;
+    let Instead::Rules { rules, .. } = &whole else { return Ok((whole, Budget::default())) };
+    let mut room = missing(rules);
+    if room == Budget::default() {
+        return Ok((whole, room));
+    }
+    for _ in 0..MOST_TRIES {
+        let instead = solved(world, bounds, group, needs, kept.plus(room))?;
+        let Instead::Rules { rules, .. } = &instead else { break };
+        match missing(rules) {
+            more if more == Budget::default() => return Ok((instead, room)),
+            more => room = room.plus(more),
+        }
+    }
+    Ok((whole, Budget::default()))
 }
 
 /// Gives each pair to a source of the judged rules that let it in, or to the client itself.

@@ -168,6 +168,13 @@ impl World {
         has_ports && self.sources.knows(&rule.peer)
     }
 
+    /// The rules of a group of which it can be told, in order.
+    #[must_use]
+    pub fn judged_rules(&self, group: usize) -> Vec<Rule> {
+        let rules = self.groups[group].rules.iter();
+        rules.filter(|rule| self.judges(rule)).cloned().collect()
+    }
+
     /// Whether a rule lets a contact in.
     #[must_use]
     pub fn lets_in(&self, rule: &Rule, contact: &Contact) -> Verdict {

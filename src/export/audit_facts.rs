@@ -1,6 +1,6 @@
 //! An audit in a few sentences.
 
-use crate::audit::{Findings, OverQuota, Replay, RuleFinding, Usage, World, window};
+use crate::audit::{Findings, OverQuota, Replay, RuleFinding, Usage, World, room, window};
 use crate::export::number::{counted, grouped, percent};
 use crate::zones::Family;
 
@@ -24,6 +24,14 @@ pub(super) fn facts(world: &World, findings: &Findings, replay: Option<&Replay>)
         "ports open and not used: on each interface, open to somebody and used by nobody in this time"
             .to_owned(),
     );
+    let roomy = findings.proposals.iter().filter(|proposal| room(proposal).is_some()).count();
+    if roomy > 0 {
+        facts.push(format!(
+            "left free for the change, as an old rule and its new ones are there together for a while: a \
+             unit or more in the proposals of {}",
+            counted(roomy as u64, "group")
+        ));
+    }
     let over = findings.relations.over_quota.iter();
     facts.extend(over.map(|over| format!("over quota: {}", over_quota(world, over))));
     facts.extend(unknown(world, findings));

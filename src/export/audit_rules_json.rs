@@ -78,6 +78,8 @@ pub struct ProposalRecord<'a> {
     /// `optimal`, `feasible`, `infeasible`, `unknown` or `not-judged`.
     pub outcome: &'static str,
     pub units: Budget,
+    /// Units that stay free, so that rules can be replaced within the quota.
+    pub room: Budget,
     /// The places of the rules that stay because they are not judged.
     pub kept: &'a [usize],
     pub rules: Vec<ProposedRecord>,
@@ -189,6 +191,7 @@ impl<'a> ProposalRecord<'a> {
         let mut record = Self {
             outcome: "not-judged",
             units,
+            room: proposal.room,
             kept: &proposal.kept,
             rules: Vec::new(),
             open_ports: None,

@@ -14,6 +14,7 @@ use crate::security_group::{Description, Rule};
 use crate::zones::{Family, is_id};
 
 use super::ip_permissions::IpPermission;
+use super::number::units;
 use super::rules::ExportError;
 
 /// Rules in one command, so that no argument is longer than the 128 KiB that Linux takes.
@@ -115,15 +116,10 @@ pub fn advice(order: &Order) -> Vec<String> {
     }
     if !order.fits() {
         let room = order.room();
-        let room: Vec<String> = Family::ALL
-            .into_iter()
-            .filter(|&family| room.of(family) > 0)
-            .map(|family| format!("{} {} more", room.of(family), family.units()))
-            .collect();
         lines.push(format!(
-            "This order needs {} than the quota: have it raised, or attach a second group with the \
+            "This order needs {} than the quota has: have it raised, or attach a second group with the \
              proposed rules first. AWS refuses what is too much, and the script stops there.",
-            room.join(" and ")
+            units(room, "more ")
         ));
     }
     lines

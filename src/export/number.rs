@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use crate::instance::Budget;
+use crate::zones::Family;
+
 /// A number with a comma after every three digits.
 #[must_use]
 pub fn grouped(n: u64) -> String {
@@ -107,6 +110,15 @@ pub fn share(share: f64) -> String {
 pub fn hundredths(value: f64) -> String {
     let text = format!("{value:.2}");
     if text == "-0.00" { "0.00".to_owned() } else { text }
+}
+
+/// Units of the quotas that are not 0: `1 more IPv4 unit and 2 more IPv6 units`.
+#[must_use]
+pub fn units(units: Budget, more: &str) -> String {
+    let families = Family::ALL.into_iter().filter(|&family| units.of(family) > 0);
+    let units = families
+        .map(|family| counted(units.of(family) as u64, &format!("{more}{} unit", family.title())));
+    units.collect::<Vec<_>>().join(" and ")
 }
 
 #[cfg(test)]

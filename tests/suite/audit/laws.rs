@@ -181,3 +181,24 @@ fn records_count_as_often_as_they_were_aggregated() {
     assert_eq!((replay.accepted, replay.blocked, replay.rejected), (7, 0, 5));
     assert_eq!((replay.rejected_let_in_today, replay.rejected_let_in_proposed), (5, 0));
 }
+
+#[test]
+fn rules_can_be_replaced_within_the_quota() {
+    let folder = generated(7);
+    let all = group(1, &[(0, 0, 65_532), (0, 0, 65_530), (8, 0, 65_532), (8, 0, 65_530)]);
+    let (world, _) = audited(&folder, vec![group(0, &[]), all]);
+    for quota in [8, 12, 16] {
+        let found = findings(&world, &bounds(quota)).unwrap();
+        let changes = found.changes[1].as_ref().unwrap();
+        assert!(changes.order.fits(), "{quota}: {:?}", changes.order.peak);
+        let [_, units] = found.units(&world, 1);
+        let room = found.proposals[1].room;
+        assert_ne!(room, Budget::default());
+        // Nothing else is left free.
+        assert!(units.plus(room).ipv4 == quota || units.plus(room).ipv6 == quota, "{quota}");
+        let caveat = "units free, so that rules can be replaced within the quota.";
+        let caveat =
+            changes.caveats.iter().any(|said| said.replace("unit ", "units ").ends_with(caveat));
+        assert!(caveat, "{:?}", changes.caveats);
+    }
+}
