@@ -117,8 +117,10 @@ fn what_is_fetched_solved_and_applied_lets_everything_in_that_was_seen() {
     assert_eq!(rules.len(), 12);
     assert!(rules.iter().all(|rule| rule["usage"] == "used"), "{rules:#?}");
     let proposal = &audit["groups"][0]["proposal"];
-    let unchanged = json!({ "keep": 12, "narrow": 0, "add": 0, "remove": 0 });
-    assert_eq!((&proposal["outcome"], &proposal["changes"]), (&json!("optimal"), &unchanged));
+    assert_eq!(proposal["outcome"], "optimal");
+    let changes =
+        ["keep", "narrow", "add", "remove"].map(|kind| proposal["changes"][kind].as_u64());
+    assert_eq!(changes, [12, 0, 0, 0].map(Some));
     let interface = &audit["interfaces"][0];
     assert_eq!((&interface["blocked"], &interface["unknown_groups"]), (&json!([]), &json!([])));
     // An audit that finds nothing can find something.
