@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::quote::quoted;
 use crate::security_group::{DescribeError, documents, id};
-use crate::zones::Quota;
+use crate::zones::{MAX_UNITS, Quota};
 
 use super::{Attachment, Attachments, PrefixList, PrefixLists};
 
@@ -172,8 +172,6 @@ impl TryFrom<ListFields> for KnownList {
     type Error = String;
 
     fn try_from(fields: ListFields) -> Result<Self, String> {
-        /// The most rules on an interface.
-        const MOST: u32 = 1_000;
         let id = id("PrefixListId", "pl-0123456789abcdef0", fields.prefix_list_id)?;
         if fields.owner_id.as_deref() == Some("AWS") {
             let name = fields.prefix_list_name.unwrap_or_default();
@@ -189,8 +187,8 @@ impl TryFrom<ListFields> for KnownList {
                 return Err(format!("AddressFamily '{family}' of {id} is not IPv4 or IPv6"));
             }
         };
-        let units = fields.max_entries.filter(|entries| (1..=MOST).contains(entries));
-        let units = units.ok_or_else(|| format!("MaxEntries of {id} is not 1 to {MOST}"))?;
+        let units = fields.max_entries.filter(|entries| (1..=MAX_UNITS).contains(entries));
+        let units = units.ok_or_else(|| format!("MaxEntries of {id} is not 1 to {MAX_UNITS}"))?;
         Ok(Self { id, list: PrefixList { quota, units } })
     }
 }

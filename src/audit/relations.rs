@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use crate::instance::Budget;
-use crate::security_group::{Peer, SecurityGroup};
+use crate::security_group::{MOST_RULES, Peer, SecurityGroup};
 use crate::zones::Family;
 
 use super::access::Access;
@@ -33,7 +33,7 @@ impl Default for Quotas {
         Self {
             rules: Budget { ipv4: 60, ipv6: 60 },
             groups_of_interface: 5,
-            rules_of_interface: 1_000,
+            rules_of_interface: MOST_RULES,
         }
     }
 }

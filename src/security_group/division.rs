@@ -9,7 +9,7 @@ use crate::cover::Cover;
 use crate::instance::{Budget, Instance};
 use crate::report::{OutcomeName, PartRecord, SecurityGroupsRecord, Solved};
 use crate::solve::{Stop, default_solver};
-use crate::zones::Zones;
+use crate::zones::{MAX_UNITS, Zones};
 
 use super::propose::sources_of;
 use super::split::{
@@ -18,9 +18,7 @@ use super::split::{
 use super::{Peer, ProposedRule};
 
 /// Most inbound rules of all security groups of an interface.
-///
-/// <https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html>
-pub const MOST_RULES: usize = 1_000;
+pub const MOST_RULES: usize = MAX_UNITS as usize;
 
 /// Most security groups of an interface.
 pub const MOST_GROUPS: usize = 16;

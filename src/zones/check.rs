@@ -17,7 +17,7 @@ use crate::quote::quoted;
 /// The most rules on a network interface: those of a group times its groups.
 ///
 /// <https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html>
-pub(super) const MAX_UNITS: u32 = 1_000;
+pub const MAX_UNITS: u32 = 1_000;
 
 /// The largest weight; costs of any instance stay far from overflow.
 pub(super) const MAX_WEIGHT: u32 = 1_000_000;

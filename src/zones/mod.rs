@@ -76,6 +76,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use check::Bounds;
+pub use check::MAX_UNITS;
 use nesting::Nesting;
 use spec::ZoneSpec;
 
