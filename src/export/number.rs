@@ -19,15 +19,17 @@ pub fn grouped(n: u64) -> String {
     text
 }
 
-/// `1 rule`, `2 rules`, `2 addresses`.
+/// `1 rule`, `2 rules`, `2 addresses`, `2 queries`.
 #[must_use]
 pub fn counted(n: u64, noun: &str) -> String {
-    let ending = match n {
-        1 => "",
-        _ if noun.ends_with('s') => "es",
-        _ => "s",
+    let (stem, ending) = match noun.strip_suffix('y') {
+        _ if n == 1 => (noun, ""),
+        // None of our nouns has a vowel before it.
+        Some(stem) => (stem, "ies"),
+        None if noun.ends_with('s') => (noun, "es"),
+        None => (noun, "s"),
     };
-    format!("{} {noun}{ending}", grouped(n))
+    format!("{} {stem}{ending}", grouped(n))
 }
 
 /// A share as a percentage with one decimal.
@@ -124,6 +126,14 @@ pub fn units(units: Budget, more: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nouns_have_their_plurals() {
+        let all = ["rule", "address", "query"].map(|noun| [1, 2].map(|n| counted(n, noun)));
+        let expected =
+            [["1 rule", "2 rules"], ["1 address", "2 addresses"], ["1 query", "2 queries"]];
+        assert_eq!(all, expected);
+    }
 
     #[test]
     fn numbers_have_three_digits_that_count() {

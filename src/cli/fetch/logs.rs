@@ -125,7 +125,7 @@ mod told {
 
     pub(super) fn report(asked: &Asked, written: Written, args: &Args) -> Exit {
         let mut exit = Exit::Answered;
-        let queries = counted(asked.queries, "query").replace("querys", "queries");
+        let queries = counted(asked.queries, "query");
         let bytes = output::bytes(asked.bytes_scanned);
         output::note(&format!("{queries}, which scanned {bytes}"));
         about_rows(written, asked.is_cut);
