@@ -201,21 +201,14 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let asked = format!("{action} on {location}");
-    let moved = matches!(
-        error.code(),
-        Some(
-            "PermanentRedirect"
-                | "AuthorizationHeaderMalformed"
-                | "IllegalLocationConstraintException"
-        )
-    );
+    let said = AwsError::of(&asked, error);
     let response = error.raw_response();
     let is_redirect = response.is_some_and(|response| response.status().as_u16() == 301);
     let region = response.and_then(|response| response.headers().get("x-amz-bucket-region"));
     match region {
-        Some(region) if moved || is_redirect => {
+        Some(region) if is_redirect || matches!(said, AwsError::Region { .. }) => {
             AwsError::OtherRegion { asked: printable(&asked), region: printable(region) }
         }
-        _ => AwsError::of(&asked, error),
+        _ => said,
     }
 }
