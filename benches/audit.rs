@@ -6,10 +6,12 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use rand::RngExt;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use rangecover::audit::{Attachment, Attachments, PrefixLists, Quotas, consolidate, relations};
-use rangecover::instance::Budget;
-use rangecover::ports::{Protocol, Span};
-use rangecover::security_group::{Allowed, Peer, Rule, SecurityGroup};
+use rangecover::groups::audit::{
+    Attachment, Attachments, PrefixLists, Quotas, consolidate, relations,
+};
+use rangecover::groups::{Allowed, Peer, Rule, SecurityGroup};
+use rangecover::problem::instance::Budget;
+use rangecover::problem::ports::{Protocol, Span};
 
 const SEED: u64 = 1;
 /// Rules of each group.

@@ -3,12 +3,12 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use rangecover::front::Front;
-use rangecover::generate::{kind, port_set};
-use rangecover::instance::Instance;
-use rangecover::limits::{LimitSpec, Limits};
-use rangecover::line::Line;
-use rangecover::ports::Protocol;
+use rangecover::problem::instance::Instance;
+use rangecover::problem::limits::{LimitSpec, Limits};
+use rangecover::problem::line::Line;
+use rangecover::problem::ports::Protocol;
+use rangecover::research::generate::{kind, port_set};
+use rangecover::solve::front::Front;
 
 fn fronts(c: &mut Criterion) {
     let mut group = c.benchmark_group("front");

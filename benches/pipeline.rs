@@ -4,15 +4,15 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use rangecover::aggregate::Aggregate;
-use rangecover::answer::answer;
-use rangecover::evidence::{Judgement, Ledger};
-use rangecover::flow::{Selection, ServicePort};
-use rangecover::generate::{FlowLogOptions, flow_log, kind, port_set};
-use rangecover::instance::Instance;
-use rangecover::limits::Limits;
-use rangecover::ports::{PortSet, Protocol};
-use rangecover::shapes::{Format, Source, shape};
+use rangecover::logs::aggregate::Aggregate;
+use rangecover::logs::evidence::{Judgement, Ledger};
+use rangecover::logs::flow::{Selection, ServicePort};
+use rangecover::logs::shapes::{Format, Source, shape};
+use rangecover::problem::instance::Instance;
+use rangecover::problem::limits::Limits;
+use rangecover::problem::ports::{PortSet, Protocol};
+use rangecover::research::generate::{FlowLogOptions, flow_log, kind, port_set};
+use rangecover::solve::answer::answer;
 use rangecover::solve::{Stop, default_solver};
 use rayon::prelude::*;
 

@@ -7,14 +7,14 @@ use std::fs;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use rangecover::address_list;
-use rangecover::answer::{Answer, answer};
-use rangecover::front::Front;
-use rangecover::generate::{addresses, kind, port_set};
-use rangecover::instance::{Instance, group_of_addresses};
-use rangecover::limits::{LimitSpec, Limits};
-use rangecover::line::Line;
-use rangecover::ports::{Protocol, Span};
+use rangecover::problem::address_list;
+use rangecover::problem::instance::{Instance, group_of_addresses};
+use rangecover::problem::limits::{LimitSpec, Limits};
+use rangecover::problem::line::Line;
+use rangecover::problem::ports::{Protocol, Span};
+use rangecover::research::generate::{addresses, kind, port_set};
+use rangecover::solve::answer::{Answer, answer};
+use rangecover::solve::front::Front;
 use rangecover::solve::{Stop, default_solver, fewest_rules};
 use rayon::prelude::*;
 

@@ -6,12 +6,12 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use rangecover::answer::answer;
-use rangecover::generate::{kind, port_set};
-use rangecover::instance::Instance;
-use rangecover::limits::{LimitSpec, Limits};
-use rangecover::line::Line;
-use rangecover::ports::Protocol;
+use rangecover::problem::instance::Instance;
+use rangecover::problem::limits::{LimitSpec, Limits};
+use rangecover::problem::line::Line;
+use rangecover::problem::ports::Protocol;
+use rangecover::research::generate::{kind, port_set};
+use rangecover::solve::answer::answer;
 use rangecover::solve::{Stop, default_solver, fewest_rules, solve, solver};
 use rangecover::verify;
 
@@ -35,7 +35,7 @@ fn certified(c: &mut Criterion) {
         group.bench_with_input(BenchmarkId::new("line", n), &instance, |b, instance| {
             b.iter(|| Line::new(black_box(instance)));
         });
-        let rangecover::answer::Answer::Optimal { cover, certificate, .. } =
+        let rangecover::solve::answer::Answer::Optimal { cover, certificate, .. } =
             answer(default_solver(), &instance, Stop::never()).unwrap()
         else {
             panic!("price proves its answers");

@@ -6,14 +6,14 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use rangecover::answer::{Answer, answer};
-use rangecover::generate::{kind, knapsack, port_set};
-use rangecover::instance::{Budget, Group, Instance, Terms};
-use rangecover::limits::{LimitSpec, Limits};
-use rangecover::line::Line;
-use rangecover::ports::Protocol;
+use rangecover::problem::instance::{Budget, Group, Instance, Terms};
+use rangecover::problem::limits::{LimitSpec, Limits};
+use rangecover::problem::line::Line;
+use rangecover::problem::ports::Protocol;
+use rangecover::problem::zones::Quota;
+use rangecover::research::generate::{kind, knapsack, port_set};
+use rangecover::solve::answer::{Answer, answer};
 use rangecover::solve::{Stop, default_solver, least_budget, solve, solver};
-use rangecover::zones::Quota;
 
 /// Groups of random ports whose rules take from 1 to `most_units` units: 55 are what the largest
 /// prefix list of AWS takes.

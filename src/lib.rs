@@ -34,10 +34,10 @@
 //! | toll | what a run is taken to pay for a hole that is bridged to serve it |
 //!
 //! ```
-//! use rangecover::answer::{Answer, answer};
-//! use rangecover::instance::Instance;
-//! use rangecover::limits::Limits;
-//! use rangecover::port_list;
+//! use rangecover::solve::answer::{Answer, answer};
+//! use rangecover::problem::instance::Instance;
+//! use rangecover::problem::limits::Limits;
+//! use rangecover::problem::port_list;
 //! use rangecover::solve::{Stop, default_solver};
 //!
 //! let used = port_list::parse("80-82, 85, 86, 1001, 1002, 1020")?;
@@ -52,35 +52,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Data flows one way, and a module uses only what stands before it in this list.
+//! Data flows one way, and a wing uses only what stands before it in this list.
 
-pub mod quote;
-
-// Ports, and the problem.
-pub mod ports;
-
-pub mod points;
-
-pub mod port_list;
-
-pub mod address_list;
-
-pub mod limits;
-
-pub mod zones;
-
-pub mod instance;
-
-// What solvers and checkers hand on.
-pub mod cover;
-
-pub mod certificate;
-
-pub mod line;
-
-pub mod model;
-
-pub mod program;
+pub mod problem;
 
 // The checker, which knows no solver.
 pub mod verify;
@@ -88,49 +62,24 @@ pub mod verify;
 // Solvers, checked answers, and fronts.
 pub mod solve;
 
-pub mod answer;
-
-pub mod front;
-
-// Reading.
-pub mod flow;
-
-pub mod evidence;
-
-pub mod aggregate;
-
-pub mod shapes;
-
-pub mod inputs;
-
-pub mod generate;
-
-// What AWS is asked for.
-pub mod query;
-
-#[cfg(feature = "aws")]
-pub mod aws;
-
-// Data sets of which the best answer is known.
-pub mod manifest;
-
-// Measured results, which are only read.
-pub mod results;
-
-// Answers as files.
-pub mod report;
-
-// Security groups as AWS has them, and how those that exist do.
-pub mod security_group;
-
-pub mod audit;
-
-// Writing.
-pub mod export;
-
+// Proofs for other checkers.
 pub mod proof;
 
-pub mod chart;
+// From flow logs to used ports.
+pub mod logs;
+
+// Security groups as AWS has them, and how those that exist do.
+pub mod groups;
+
+// Instances with known truth, and measured results.
+pub mod research;
+
+// Answers, charts and reviews as bytes.
+pub mod present;
+
+// What asks AWS.
+#[cfg(feature = "aws")]
+pub mod aws;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

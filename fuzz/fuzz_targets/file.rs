@@ -6,7 +6,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use rangecover::inputs::{self, InputFormat, Inputs, Reading};
+use rangecover::logs::inputs::{self, InputFormat, Inputs, Reading};
 use rangecover_fuzz::{Guard, Mode, check_records, check_table, file, let_others_unwind};
 
 const GZIP: &[u8] = b"\x1f\x8b";

@@ -1,8 +1,8 @@
 //! Lists of ports, and of weights, which have the same entries.
 #![no_main]
 
-use rangecover::limits::parse_weights;
-use rangecover::port_list::{Entry, looks_like_list, parse, parse_line, print};
+use rangecover::problem::limits::parse_weights;
+use rangecover::problem::port_list::{Entry, looks_like_list, parse, parse_line, print};
 use rangecover_fuzz::{Guard, let_others_unwind};
 
 libfuzzer_sys::fuzz_target!(init: let_others_unwind(), |text: &str| check(text));

@@ -3,12 +3,12 @@
 
 use std::net::Ipv4Addr;
 
-use rangecover::export::document::text;
-use rangecover::export::html::html;
-use rangecover::export::markdown::markdown;
-use rangecover::export::results::document;
-use rangecover::instance::Instance;
-use rangecover::results::{Choices, Statistics, mean, read};
+use rangecover::present::export::document::text;
+use rangecover::present::export::html::html;
+use rangecover::present::export::markdown::markdown;
+use rangecover::present::export::results::document;
+use rangecover::problem::instance::Instance;
+use rangecover::research::results::{Choices, Statistics, mean, read};
 use rangecover::{address_list, manifest};
 use rangecover_fuzz::{Guard, let_others_unwind};
 

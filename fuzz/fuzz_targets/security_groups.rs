@@ -10,16 +10,16 @@ use std::fmt::Display;
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use rangecover::audit::{
+use rangecover::groups::audit::{
     Attachments, Bounds, PrefixLists, Replayer, Sources, Strays, World, findings,
 };
-use rangecover::evidence::{InterfaceTraffic, Judgement, Ledger, Sink};
-use rangecover::export::{audit, audit_json, document, json, markdown};
-use rangecover::flow::Record;
-use rangecover::inputs::{Reading, read_log};
-use rangecover::instance::Budget;
-use rangecover::limits::Limits;
-use rangecover::security_group::security_groups;
+use rangecover::logs::evidence::{InterfaceTraffic, Judgement, Ledger, Sink};
+use rangecover::present::export::{audit, audit_json, document, json, markdown};
+use rangecover::logs::flow::Record;
+use rangecover::logs::inputs::{Reading, read_log};
+use rangecover::problem::instance::Budget;
+use rangecover::problem::limits::Limits;
+use rangecover::groups::security_groups;
 
 /// Three clients of two services of `eni-1`, one of `eni-2`, and what is refused.
 static LOG: LazyLock<String> = LazyLock::new(|| {
@@ -92,7 +92,7 @@ fuzz_target!(|data: &[u8]| {
     let sink = Arc::clone(&replayer);
     hand_on(Arc::new(move |record: &Record<'_>| sink.add(record)));
     let replay = replayer.found();
-    let is_replaced = |interface: &rangecover::audit::Interface| {
+    let is_replaced = |interface: &rangecover::groups::audit::Interface| {
         interface.strangers.is_empty() && !interface.groups.is_empty()
     };
     if world.interfaces.iter().all(is_replaced)

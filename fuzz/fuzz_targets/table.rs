@@ -1,8 +1,8 @@
 //! Tables of ports, which people edit.
 #![no_main]
 
-use rangecover::evidence::table::{self, TableRow};
-use rangecover::evidence::{Decided, InterfaceTraffic, PortTraffic, Span};
+use rangecover::logs::evidence::table::{self, TableRow};
+use rangecover::logs::evidence::{Decided, InterfaceTraffic, PortTraffic, Span};
 use rangecover_fuzz::{Guard, let_others_unwind};
 
 libfuzzer_sys::fuzz_target!(init: let_others_unwind(), |text: &str| check(text));

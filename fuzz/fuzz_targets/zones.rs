@@ -9,7 +9,7 @@
 use std::net::IpAddr;
 
 use libfuzzer_sys::fuzz_target;
-use rangecover::zones::{Origin, Zones};
+use rangecover::problem::zones::{Origin, Zones};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };

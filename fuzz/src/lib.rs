@@ -12,12 +12,12 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use rangecover::evidence::table;
-use rangecover::evidence::{InterfaceTraffic, Judgement, Ledger, LogReport, Records};
-use rangecover::flow::{Action, ColumnName, Layout, Selection, ServicePort};
-use rangecover::port_list::UsedPorts;
-use rangecover::ports::Protocol;
-use rangecover::shapes::{Fault, Format, Source, shape};
+use rangecover::logs::evidence::table;
+use rangecover::logs::evidence::{InterfaceTraffic, Judgement, Ledger, LogReport, Records};
+use rangecover::logs::flow::{Action, ColumnName, Layout, Selection, ServicePort};
+use rangecover::problem::port_list::UsedPorts;
+use rangecover::problem::ports::Protocol;
+use rangecover::logs::shapes::{Fault, Format, Source, shape};
 
 /// As many bytes are shown to those who recognise a file.
 const HEAD: usize = 1 << 16;

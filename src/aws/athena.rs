@@ -9,7 +9,7 @@ use aws_sdk_athena::types::{
 };
 use thiserror::Error;
 
-use crate::quote::printable;
+use crate::problem::quote::printable;
 
 use super::interrupt::{Interrupt, stopped};
 use super::{Aws, AwsError};

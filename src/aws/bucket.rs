@@ -9,8 +9,8 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::types::RequestPayer;
 use tokio::sync::mpsc;
 
-use crate::query::{Days, Location};
-use crate::quote::printable;
+use crate::logs::query::{Days, Location};
+use crate::problem::quote::printable;
 
 use super::{Aws, AwsError};
 

@@ -7,7 +7,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_athena::error::{ProvideErrorMetadata, SdkError};
 use thiserror::Error;
 
-use crate::quote::printable;
+use crate::problem::quote::printable;
 
 /// Why something that was asked of AWS was not answered.
 #[derive(Debug, Error)]

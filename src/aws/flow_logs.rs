@@ -8,9 +8,9 @@ use std::thread;
 
 use thiserror::Error;
 
-use crate::evidence::Ledger;
-use crate::inputs::{InputError, Reading, Reason, read_log};
-use crate::shapes::{self, Fault};
+use crate::logs::evidence::Ledger;
+use crate::logs::inputs::{InputError, Reading, Reason, read_log};
+use crate::logs::shapes::{self, Fault};
 
 use super::AwsError;
 use super::bucket::{Bucket, Object};

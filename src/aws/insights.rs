@@ -8,9 +8,9 @@ use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudwatchlogs::operation::get_query_results::GetQueryResultsOutput;
 use aws_sdk_cloudwatchlogs::types::{QueryStatus, ResultField};
 
-use crate::flow::{Malformed, Record};
-use crate::query::LogGroup;
-use crate::query::insights::{InsightsQuery, Seconds};
+use crate::logs::flow::{Malformed, Record};
+use crate::logs::query::LogGroup;
+use crate::logs::query::insights::{InsightsQuery, Seconds};
 
 use super::interrupt::{Interrupt, stopped};
 use super::{Aws, AwsError};

@@ -4,8 +4,8 @@ use std::io::{self, Read as _, Write};
 
 use thiserror::Error;
 
-use crate::query::{Location, LocationError};
-use crate::quote::{printable, quoted};
+use crate::logs::query::{Location, LocationError};
+use crate::problem::quote::{printable, quoted};
 
 use super::bucket::Bucket;
 use super::{Athena, AwsError};

@@ -8,16 +8,16 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
-use rangecover::audit::Bounds;
-use rangecover::evidence::Records;
-use rangecover::inputs::{Reading, Source};
-use rangecover::instance::{
+use rangecover::groups::audit::Bounds;
+use rangecover::logs::evidence::Records;
+use rangecover::logs::inputs::{Reading, Source};
+use rangecover::problem::instance::{
     Budget, Instance, drop_forbidden, group_of_addresses, groups, outer_groups,
 };
-use rangecover::limits::{LimitSpec, Limits, WeightEntry, parse_weights};
-use rangecover::port_list::Entry;
+use rangecover::problem::limits::{LimitSpec, Limits, WeightEntry, parse_weights};
+use rangecover::problem::port_list::Entry;
+use rangecover::problem::zones::Family;
 use rangecover::solve::{SOLVERS, Solver, Stop, default_solver, solver};
-use rangecover::zones::Family;
 
 use super::exit::print_error;
 use super::inputs::InputArgs;

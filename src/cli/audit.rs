@@ -7,17 +7,17 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow, bail};
 use clap::ValueEnum;
 
-use rangecover::audit::{
+use rangecover::groups::audit::{
     Attachments, Findings, Instead, PrefixLists, Replay, Replayer, Sources, Strays, World, findings,
 };
-use rangecover::evidence::{Sink, Traffic};
-use rangecover::export::number::counted;
-use rangecover::export::{
+use rangecover::groups::{DescribeError, Peer, SecurityGroup, security_groups};
+use rangecover::logs::evidence::{Sink, Traffic};
+use rangecover::logs::flow::Record;
+use rangecover::logs::inputs::{self, Reading};
+use rangecover::present::export::{
     audit, audit_json, changes_cli, changes_terraform, document, json, markdown,
 };
-use rangecover::flow::Record;
-use rangecover::inputs::{self, Reading};
-use rangecover::security_group::{DescribeError, Peer, SecurityGroup, security_groups};
+use rangecover::problem::number::counted;
 
 use super::args::LimitArgs;
 use super::inputs::InputArgs;

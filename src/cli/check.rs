@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail, ensure};
 
-use rangecover::certificate::Certificate;
-use rangecover::export::number::{counted, grouped};
-use rangecover::inputs::{OtherSources, Source, name};
-use rangecover::instance::{Budget, Instance};
-use rangecover::limits::Limits;
-use rangecover::ports::Span;
-use rangecover::quote::printable;
-use rangecover::report::{AnswerRecord, GroupRecord, OutcomeName, Report, rule_records};
-use rangecover::security_group::check_record;
+use rangecover::groups::check_record;
+use rangecover::logs::inputs::{OtherSources, Source, name};
+use rangecover::present::report::{AnswerRecord, GroupRecord, OutcomeName, Report, rule_records};
+use rangecover::problem::certificate::Certificate;
+use rangecover::problem::instance::{Budget, Instance};
+use rangecover::problem::limits::Limits;
+use rangecover::problem::number::{counted, grouped};
+use rangecover::problem::ports::Span;
+use rangecover::problem::quote::printable;
 use rangecover::verify::{self, Checker};
 
 use super::args::{Job, job};

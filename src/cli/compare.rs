@@ -12,11 +12,11 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::ValueEnum;
 
-use rangecover::answer::{Answer, checked};
-use rangecover::export::{json, table};
-use rangecover::instance::Instance;
-use rangecover::manifest::Contradiction;
-use rangecover::results::mean::median;
+use rangecover::present::export::{json, table};
+use rangecover::problem::instance::Instance;
+use rangecover::research::manifest::Contradiction;
+use rangecover::research::results::mean::median;
+use rangecover::solve::answer::{Answer, checked};
 use rangecover::solve::{Outcome, SolveError, Solver, solve};
 
 use super::args::{Job, Jobs, LimitArgs, TimeArgs, load, solver_help, solver_named};

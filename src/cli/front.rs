@@ -12,10 +12,10 @@ use clap::ValueEnum;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use rangecover::chart::{self, Chart, Step};
-use rangecover::export::{json, table::csv};
-use rangecover::front::{FrontError, FrontPoint, Tradeoff};
-use rangecover::zones::Family;
+use rangecover::present::chart::{self, Chart, Step};
+use rangecover::present::export::{json, table::csv};
+use rangecover::problem::zones::Family;
+use rangecover::solve::front::{FrontError, FrontPoint, Tradeoff};
 
 use super::args::{Job, LimitArgs, load};
 use super::inputs::InputArgs;

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
 
-use rangecover::generate::{
+use rangecover::problem::ports::N_PORTS;
+use rangecover::research::generate::{
     Fields, FlowLogOptions, KINDS, Kind, MAX_ADDRESSES, MAX_INTERFACES, MAX_ZONES, address_list,
     flow_log, flow_log_with_truth, kind, knapsack, port_list,
 };
-use rangecover::ports::N_PORTS;
 
 use super::{Exit, output, usage};
 

@@ -11,12 +11,12 @@ use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
-use rangecover::evidence::Judgement;
-use rangecover::flow::{Action, ColumnName, Selection, ServicePort};
-use rangecover::inputs::{self, InputFormat, Inputs, OtherSources, Reading, Watch};
-use rangecover::port_list::Entry;
-use rangecover::ports::Protocol;
-use rangecover::zones::Zones;
+use rangecover::logs::evidence::Judgement;
+use rangecover::logs::flow::{Action, ColumnName, Selection, ServicePort};
+use rangecover::logs::inputs::{self, InputFormat, Inputs, OtherSources, Reading, Watch};
+use rangecover::problem::port_list::Entry;
+use rangecover::problem::ports::Protocol;
+use rangecover::problem::zones::Zones;
 
 use super::exit::print_error;
 use super::{Exit, notes, output};

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 
-use rangecover::export::{lp::lp, mps::mps, opb::opb};
-use rangecover::model::Model;
-use rangecover::program::{Formulation, Program};
+use rangecover::present::export::{lp::lp, mps::mps, opb::opb};
+use rangecover::problem::model::Model;
+use rangecover::problem::program::{Formulation, Program};
 
 use super::args::{Job, LimitArgs, load};
 use super::exit::print_error;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use rangecover::inputs::Source;
+use rangecover::logs::inputs::Source;
 
 use super::args::Job;
 use super::inputs::InputArgs;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rangecover::evidence::table::time;
-use rangecover::evidence::{Class, Decided, InterfaceTraffic, LeftOut, Span, Traffic};
-use rangecover::export::number::{counted, duration, grouped, percent};
-use rangecover::flow::ServicePort;
-use rangecover::inputs::{Inputs, Reading, name};
-use rangecover::ports::{PortSet, Protocol};
+use rangecover::logs::evidence::table::time;
+use rangecover::logs::evidence::{Class, Decided, InterfaceTraffic, LeftOut, Span, Traffic};
+use rangecover::logs::flow::ServicePort;
+use rangecover::logs::inputs::{Inputs, Reading, name};
+use rangecover::problem::number::{counted, duration, grouped, percent};
+use rangecover::problem::ports::{PortSet, Protocol};
 
 use super::inputs::Purpose;
 use super::output::note;
@@ -32,7 +32,7 @@ pub(crate) fn report(read: &Inputs, reading: &Reading, purpose: Purpose) {
     }
     for wanted in &reading.selection.interfaces {
         let present =
-            |source: &rangecover::inputs::Source| source.interface.as_ref() == Some(wanted);
+            |source: &rangecover::logs::inputs::Source| source.interface.as_ref() == Some(wanted);
         if !read.sources.iter().any(present) && !read.refused.contains(&Some(wanted.clone())) {
             note(&format!("no record of interface {wanted}"));
         }

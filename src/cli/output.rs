@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use rangecover::quote::printable;
+use rangecover::problem::quote::printable;
 
 /// Writes text that may have colours: they are kept only on a terminal, and not under `NO_COLOR`.
 pub(crate) fn write_text(path: Option<&Path>, text: &[u8]) -> anyhow::Result<()> {

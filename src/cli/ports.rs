@@ -7,10 +7,10 @@ use anyhow::{Context, anyhow, bail};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use rangecover::evidence::agreement::compare;
-use rangecover::evidence::{Class, InterfaceTraffic, table as port_table};
-use rangecover::export::number::grouped;
-use rangecover::export::{json, ports, table};
+use rangecover::logs::evidence::agreement::compare;
+use rangecover::logs::evidence::{Class, InterfaceTraffic, table as port_table};
+use rangecover::present::export::{json, ports, table};
+use rangecover::problem::number::grouped;
 
 use super::inputs::InputArgs;
 use super::{Exit, output};

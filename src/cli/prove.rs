@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use rayon::prelude::*;
 
-use rangecover::answer::{Answer, answer};
-use rangecover::export::number::counted;
-use rangecover::export::opb::opb;
-use rangecover::model::Model;
+use rangecover::present::export::opb::opb;
+use rangecover::problem::model::Model;
+use rangecover::problem::number::counted;
+use rangecover::problem::quote::printable;
 use rangecover::proof::proof;
-use rangecover::quote::printable;
+use rangecover::solve::answer::{Answer, answer};
 use rangecover::solve::default_solver;
 
 use super::args::{Job, LimitArgs, TimeArgs, load};

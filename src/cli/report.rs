@@ -8,11 +8,11 @@ use std::{fs, io};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 
-use rangecover::chart::{graph_svg, profile_graph, scaling_graph};
-use rangecover::export::document::{self, Document, Figure};
-use rangecover::export::results::{self as sections, PROFILE, has_section, scaling_name};
-use rangecover::export::{html, json, markdown};
-use rangecover::results::{Choices, Record, Statistics, mean, read};
+use rangecover::present::chart::{graph_svg, profile_graph, scaling_graph};
+use rangecover::present::export::document::{self, Document, Figure};
+use rangecover::present::export::results::{self as sections, PROFILE, has_section, scaling_name};
+use rangecover::present::export::{html, json, markdown};
+use rangecover::research::results::{Choices, Record, Statistics, mean, read};
 
 use super::exit::print_error;
 use super::{Exit, output, usage};

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use rangecover::export::number::counted;
-use rangecover::export::rules::{GroupRules, Holds, RULE_FORMATS, RuleFormat, RuleSet};
-use rangecover::export::{text, text_groups};
-use rangecover::security_group::{
+use rangecover::groups::{
     Division, MOST_GROUPS, MOST_RULES, ProposalError, SecurityGroupId, propose,
 };
+use rangecover::present::export::rules::{GroupRules, Holds, RULE_FORMATS, RuleFormat, RuleSet};
+use rangecover::present::export::{text, text_groups};
+use rangecover::problem::number::counted;
 
 use super::args::{Job, LimitArgs};
 use super::exit::print_error;

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use rayon::prelude::*;
 
-use rangecover::answer::{Answer, answer};
-use rangecover::evidence::Records;
-use rangecover::export::{json, text, text_groups};
-use rangecover::inputs::Reading;
-use rangecover::report::{AnswerRecord, Report, Solved};
-use rangecover::security_group::{Division, ProposalError};
+use rangecover::groups::{Division, ProposalError};
+use rangecover::logs::evidence::Records;
+use rangecover::logs::inputs::Reading;
+use rangecover::present::export::{json, text, text_groups};
+use rangecover::present::report::{AnswerRecord, Report, Solved};
+use rangecover::solve::answer::{Answer, answer};
 use rangecover::solve::{Solver, default_solver};
 
 use super::args::{Job, Jobs, LimitArgs, TimeArgs, load_for, solver_help, solver_named};

@@ -3,7 +3,7 @@
 //! Each window holds a kept hole, which takes the units of its group. So do the windows of the
 //! witness, times these units, and the budget row add up to `0 ≥ 1`, or more.
 
-use crate::certificate::Witness;
+use crate::problem::certificate::Witness;
 
 use super::rows::Rows;
 use super::script::{Row, Script, Sum};

@@ -5,8 +5,8 @@
 //! ([`counts`](super::counts)) that would have to save more within the quotas than they can
 //! ([`knapsack`](super::knapsack)).
 
-use crate::certificate::Tangent;
-use crate::zones::Family;
+use crate::problem::certificate::Tangent;
+use crate::problem::zones::Family;
 
 use super::counts::{Counted, count};
 use super::knapsack::Plan;

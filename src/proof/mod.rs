@@ -1,6 +1,6 @@
 //! Proofs for VeriPB, a checker that knows nothing of ports: of an optimum, or that there is none.
 //!
-//! A proof is about the pseudo-Boolean [model](crate::model) as `export::opb` writes it. Every line
+//! A proof is about the pseudo-Boolean [model](crate::problem::model) as `export::opb` writes it. Every line
 //! is one that VeriPB derives again by itself, so nothing here needs to be trusted: a wrong line is
 //! refused. What has to be trusted is the checker, and that the model is the problem.
 //!
@@ -33,10 +33,10 @@ mod steps;
 
 use thiserror::Error;
 
-use crate::answer::Answer;
-use crate::cover::Cover;
-use crate::instance::Instance;
-use crate::model::Model;
+use crate::problem::cover::Cover;
+use crate::problem::instance::Instance;
+use crate::problem::model::Model;
+use crate::solve::answer::Answer;
 
 pub use knapsack::MOST_TERMS;
 use rows::Rows;

@@ -4,7 +4,7 @@
 //! tangents. The least of all classes together, less the price of what the budgets allow, is `d`
 //! times the Lagrangian bound: concave in the prices, so that a search by halves finds the best.
 
-use crate::zones::Quota;
+use crate::problem::zones::Quota;
 
 use super::rows::ClassRows;
 

@@ -6,9 +6,9 @@
 
 use std::ops::Range;
 
-use crate::certificate::{BlockedRule, Tangent};
-use crate::instance::{Class, Instance};
-use crate::model::Model;
+use crate::problem::certificate::{BlockedRule, Tangent};
+use crate::problem::instance::{Class, Instance};
+use crate::problem::model::Model;
 
 use super::script::{Row, Script, Sum, Variable};
 

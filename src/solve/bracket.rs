@@ -1,6 +1,6 @@
 //! The search for a price per rule between two points of the front, one on either side of a budget.
 
-use crate::line::Line;
+use crate::problem::line::Line;
 
 use super::pass::{HalfPrice, Pass, Point};
 use super::sample::Sample;

@@ -4,9 +4,9 @@
 //! independent checker says whether it is one and what it costs. O(2^m · m). Where outer rules serve
 //! inner groups, every choice of runs to leave out is tried too.
 
-use crate::cover::Cover;
-use crate::instance::Instance;
-use crate::ports::Span;
+use crate::problem::cover::Cover;
+use crate::problem::instance::Instance;
+use crate::problem::ports::Span;
 use crate::verify;
 
 use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};

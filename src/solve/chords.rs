@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::iter::repeat_n;
 use std::ops::{Range, RangeInclusive};
 
-use crate::line::Line;
+use crate::problem::line::Line;
 
 use super::pass::{HalfPrice, Pass};
 use super::splice::splice;

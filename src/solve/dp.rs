@@ -11,9 +11,9 @@
 
 use std::collections::VecDeque;
 
-use crate::cover::Cover;
-use crate::instance::Budget;
-use crate::line::Line;
+use crate::problem::cover::Cover;
+use crate::problem::instance::Budget;
+use crate::problem::line::Line;
 
 use super::join::{Join, Share};
 use super::sweep::fewest_rule_starts;

@@ -4,7 +4,7 @@
 //! rules and with one unit for each; else it can cost more than the optimum, and it can get stuck
 //! above the budget although a cover exists. O(m log m).
 
-use crate::instance::Terms;
+use crate::problem::instance::Terms;
 
 use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};
 

@@ -12,9 +12,9 @@ use good_lp::{
     WithMipGap, WithTimeLimit, constraint, variable, variables,
 };
 
-use crate::instance::Budget;
-use crate::line::Line;
-use crate::zones::Family;
+use crate::problem::instance::Budget;
+use crate::problem::line::Line;
+use crate::problem::zones::Family;
 
 use super::shared_ilp::Model;
 use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};

@@ -4,8 +4,8 @@
 //! joined one by one over the units of that quota; so are those that count in both, whose units
 //! come out of both. What is left is one number: the units of the latter.
 
-use crate::instance::Budget;
-use crate::zones::{Family, Quota};
+use crate::problem::instance::Budget;
+use crate::problem::zones::{Family, Quota};
 
 /// What a class may take.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,15 +6,17 @@ use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
-use crate::certificate::{Certificate, Witness};
-use crate::cover::Cover;
-use crate::instance::Instance;
-use crate::line::Line;
+use crate::problem::certificate::{Certificate, Witness};
+use crate::problem::cover::Cover;
+use crate::problem::instance::Instance;
+use crate::problem::line::Line;
 
+pub mod answer;
 mod bracket;
 mod brute;
 pub(crate) mod chords;
 mod dp;
+pub mod front;
 mod greedy;
 mod ilp;
 pub(crate) mod join;

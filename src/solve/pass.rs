@@ -13,7 +13,7 @@
 
 use std::ops::Range;
 
-use crate::line::Line;
+use crate::problem::line::Line;
 
 /// A price per rule in half units: `2t`, or `2t ± 1` between two integer prices.
 pub(crate) type HalfPrice = u64;

@@ -9,9 +9,9 @@
 //! Aggarwal, Schieber and Tokuyama, "Finding a minimum-weight k-link path in graphs with the
 //! concave Monge property", 1994.
 
-use crate::certificate::{Certificate, Multiplier, Tangent};
-use crate::instance::Instance;
-use crate::line::Line;
+use crate::problem::certificate::{Certificate, Multiplier, Tangent};
+use crate::problem::instance::Instance;
+use crate::problem::line::Line;
 
 use super::bracket::Bracket;
 use super::greedy;

@@ -10,11 +10,11 @@
 
 use std::ops::RangeInclusive;
 
-use crate::certificate::Certificate;
-use crate::cover::Cover;
-use crate::instance::{Budget, Class, Instance};
-use crate::line::Line;
-use crate::zones::{Family, Quota};
+use crate::problem::certificate::Certificate;
+use crate::problem::cover::Cover;
+use crate::problem::instance::{Budget, Class, Instance};
+use crate::problem::line::Line;
+use crate::problem::zones::{Family, Quota};
 
 use super::chords::{Front, OnEdge};
 use super::join::{Join, Share};

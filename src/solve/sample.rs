@@ -2,7 +2,7 @@
 //!
 //! A guess decides nothing but how many passes over the whole line follow.
 
-use crate::line::Line;
+use crate::problem::line::Line;
 
 use super::bracket::Bracket;
 use super::pass::{HalfPrice, Pass};
@@ -45,11 +45,11 @@ impl Sample {
 
 #[cfg(test)]
 mod tests {
-    use crate::answer::{Answer, answer};
-    use crate::instance::{Group, Instance, Terms};
-    use crate::limits::{LimitSpec, Limits};
-    use crate::line::Line;
-    use crate::ports::{Protocol, Span};
+    use crate::problem::instance::{Group, Instance, Terms};
+    use crate::problem::limits::{LimitSpec, Limits};
+    use crate::problem::line::Line;
+    use crate::problem::ports::{Protocol, Span};
+    use crate::solve::answer::{Answer, answer};
     use crate::solve::{Stop, default_solver, fewest_rules};
 
     use super::LONG;

@@ -16,10 +16,10 @@
 use good_lp::variable::UnsolvedProblem;
 use good_lp::{Constraint, Expression, ProblemVariables, Variable, constraint, variable};
 
-use crate::cover::Cover;
-use crate::instance::relaxation::Service;
-use crate::ports::Span;
-use crate::zones::Family;
+use crate::problem::cover::Cover;
+use crate::problem::instance::relaxation::Service;
+use crate::problem::ports::Span;
+use crate::problem::zones::Family;
 
 use super::Problem;
 use super::ilp::INTEGRALITY;

@@ -4,11 +4,11 @@
 //! the holes under the rule that would have been are a window; these windows are disjoint, so no
 //! cover has fewer rules, O(m).
 
-use crate::certificate::{Repairs, Witness};
-use crate::instance::{Budget, Instance};
-use crate::line::Line;
-use crate::ports::Span;
-use crate::zones::Family;
+use crate::problem::certificate::{Repairs, Witness};
+use crate::problem::instance::{Budget, Instance};
+use crate::problem::line::Line;
+use crate::problem::ports::Span;
+use crate::problem::zones::Family;
 
 /// The first run of each rule of the cover with the fewest rules.
 pub(crate) fn fewest_rule_starts(line: &Line) -> Vec<u32> {
@@ -97,7 +97,7 @@ pub(crate) fn repairs(line: &Line, instance: &Instance) -> Repairs {
 
 /// The unused ports between the first and the last run of a group, at most.
 fn most_open_ports(instance: &Instance) -> u64 {
-    let open = |group: &crate::instance::Group| group.holes().map(Span::len).sum();
+    let open = |group: &crate::problem::instance::Group| group.holes().map(Span::len).sum();
     instance.groups().iter().map(open).max().unwrap_or(0)
 }
 

@@ -6,7 +6,7 @@
 
 use std::cmp::Reverse;
 
-use crate::instance::Terms;
+use crate::problem::instance::Terms;
 
 use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};
 

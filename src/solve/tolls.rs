@@ -11,13 +11,13 @@
 
 use std::collections::VecDeque;
 
-use crate::certificate::{Toll, Tolls};
-use crate::cover::Cover;
-use crate::instance::relaxation::{Choice, Choices, Service, Way};
-use crate::instance::{Budget, Instance};
-use crate::line::Line;
-use crate::ports::Span;
-use crate::zones::{Family, Quota};
+use crate::problem::certificate::{Toll, Tolls};
+use crate::problem::cover::Cover;
+use crate::problem::instance::relaxation::{Choice, Choices, Service, Way};
+use crate::problem::instance::{Budget, Instance};
+use crate::problem::line::Line;
+use crate::problem::ports::Span;
+use crate::problem::zones::{Family, Quota};
 
 use super::Stop;
 

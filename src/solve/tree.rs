@@ -16,14 +16,14 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::certificate::{Certificate, Node, Tangent, Witness};
-use crate::cover::Cover;
-use crate::instance::relaxation::{Choice, Choices, Service, Way};
-use crate::instance::{Group, Instance};
-use crate::line::Line;
-use crate::ports::Span;
+use crate::problem::certificate::{Certificate, Node, Tangent, Witness};
+use crate::problem::cover::Cover;
+use crate::problem::instance::relaxation::{Choice, Choices, Service, Way};
+use crate::problem::instance::{Group, Instance};
+use crate::problem::line::Line;
+use crate::problem::ports::Span;
+use crate::problem::zones::Family;
 use crate::verify;
-use crate::zones::Family;
 
 use super::price;
 use super::tolls::{Market, Prices};

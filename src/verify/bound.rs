@@ -1,7 +1,7 @@
 //! Bounds for every budget: the highest tangents of each class, joined over the quotas.
 
-use crate::instance::Budget;
-use crate::zones::{Family, Quota};
+use crate::problem::instance::Budget;
+use crate::problem::zones::{Family, Quota};
 
 /// A straight line: no cover of a class whose groups keep `n` holes costs less than
 /// `at_no_slots − price · n`.

@@ -1,9 +1,9 @@
 //! What it takes to judge any rule of a group at once.
 
-use crate::instance::Group;
-use crate::instance::relaxation::Hole;
-use crate::limits::Limits;
-use crate::ports::Span;
+use crate::problem::instance::Group;
+use crate::problem::instance::relaxation::Hole;
+use crate::problem::limits::Limits;
+use crate::problem::ports::Span;
 
 use super::Facts;
 use super::violation::Violation;

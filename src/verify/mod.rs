@@ -33,11 +33,11 @@ mod violation;
 
 use std::borrow::Borrow;
 
-use crate::certificate::{BlockedRule, Certificate, Repairs, Tangent, Witness};
-use crate::cover::Cover;
-use crate::instance::{Budget, Instance};
-use crate::limits::Limits;
-use crate::zones::Family;
+use crate::problem::certificate::{BlockedRule, Certificate, Repairs, Tangent, Witness};
+use crate::problem::cover::Cover;
+use crate::problem::instance::{Budget, Instance};
+use crate::problem::limits::Limits;
+use crate::problem::zones::Family;
 
 pub use bound::{Bounds, Joined};
 use bound::{ClassBound, Slope};

@@ -2,13 +2,13 @@
 //!
 //! A hole is bridged or it is kept, so every cover is in one of the two cases of a branch, whatever
 //! the hole. In a leaf's case, no cover costs less than its
-//! [relaxation](crate::instance::relaxation) and the holes that are bridged for good; where these
+//! [relaxation](crate::problem::instance::relaxation) and the holes that are bridged for good; where these
 //! break a limit, or the fewest rules of the relaxation the budget, there is no cover at all. A
 //! wrong tree has weaker bounds, never false ones. [Tolls](super::tolls) may prove more of a leaf.
 
-use crate::certificate::{Node, Tangent, Tolls};
-use crate::instance::Instance;
-use crate::instance::relaxation::{Choice, Choices, Service};
+use crate::problem::certificate::{Node, Tangent, Tolls};
+use crate::problem::instance::Instance;
+use crate::problem::instance::relaxation::{Choice, Choices, Service};
 
 use super::violation::Violation;
 use super::{Checker, tolls};

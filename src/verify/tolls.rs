@@ -14,9 +14,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::certificate::{Toll, Tolls};
-use crate::instance::relaxation::{Choice, Choices, Merged, Service};
-use crate::zones::Family;
+use crate::problem::certificate::{Toll, Tolls};
+use crate::problem::instance::relaxation::{Choice, Choices, Merged, Service};
+use crate::problem::zones::Family;
 
 use super::Checker;
 use super::ledger::Ledger;

@@ -2,9 +2,9 @@
 
 use thiserror::Error;
 
-use crate::certificate::{BlockedRule, Toll};
-use crate::instance::Budget;
-use crate::ports::Span;
+use crate::problem::certificate::{BlockedRule, Toll};
+use crate::problem::instance::Budget;
+use crate::problem::ports::Span;
 
 /// The first thing that is wrong with a claim.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

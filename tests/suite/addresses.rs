@@ -1,11 +1,11 @@
 //! Address lists: instances whose points are IPv4 addresses.
 
 use proptest::prelude::*;
-use rangecover::answer::{Answer, answer};
-use rangecover::instance::{Group, Instance, Terms};
-use rangecover::limits::Limits;
-use rangecover::points::Points;
-use rangecover::ports::{Protocol, Span};
+use rangecover::problem::instance::{Group, Instance, Terms};
+use rangecover::problem::limits::Limits;
+use rangecover::problem::points::Points;
+use rangecover::problem::ports::{Protocol, Span};
+use rangecover::solve::answer::{Answer, answer};
 use rangecover::solve::{SOLVERS, Stop, default_solver};
 use serde_json::json;
 
@@ -79,7 +79,7 @@ proptest! {
     #[test]
     fn addresses_are_covered_as_ports_are(ports in few_runs(7), budget in 1..7_usize, spec in limits()) {
         // Ports of one protocol without what only ports have.
-        let spec = rangecover::limits::LimitSpec { forbid: vec![], weights: vec![], ..spec };
+        let spec = rangecover::problem::limits::LimitSpec { forbid: vec![], weights: vec![], ..spec };
         let limits = Limits::from(spec);
         let of = |points: Points, base: u32| {
             let moved = |run: Span| Span::new(base + run.from(), base + run.to()).unwrap();

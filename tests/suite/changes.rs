@@ -5,12 +5,12 @@ mod terraform;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use rangecover::audit::{Changes, PrefixLists, changes};
-use rangecover::export::changes_cli::script;
-use rangecover::instance::Budget;
-use rangecover::ports::{Protocol, Span};
-use rangecover::security_group::{Allowed, Peer, ProposedRule, Rule};
-use rangecover::zones::Quota;
+use rangecover::groups::audit::{Changes, PrefixLists, changes};
+use rangecover::groups::{Allowed, Peer, ProposedRule, Rule};
+use rangecover::present::export::changes_cli::script;
+use rangecover::problem::instance::Budget;
+use rangecover::problem::ports::{Protocol, Span};
+use rangecover::problem::zones::Quota;
 use serde_json::Value;
 
 use crate::binary::{Folder, Said, said};
@@ -111,7 +111,7 @@ fn apply(moto: &Moto, with_ids: bool, quota: usize) -> Option<()> {
     let mut made = turn(&[], &[], 60);
     made.proposed.clone_from(&before);
     made.add = (0..before.len()).collect();
-    made.order.steps = vec![rangecover::audit::Step::Authorise(made.add.clone())];
+    made.order.steps = vec![rangecover::groups::audit::Step::Authorise(made.add.clone())];
     let folder = Folder::new();
     run(moto, &folder, &script(&made, &group).unwrap())?.exits(0);
     let rules = inbound(moto, &group)?;

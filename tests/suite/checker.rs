@@ -5,9 +5,9 @@ use std::fs;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use rangecover::answer::{Answer, answer};
-use rangecover::certificate::{Certificate, Witness};
-use rangecover::instance::Budget;
+use rangecover::problem::certificate::{Certificate, Witness};
+use rangecover::problem::instance::Budget;
+use rangecover::solve::answer::{Answer, answer};
 use rangecover::solve::{Stop, default_solver, solver};
 use rangecover::verify;
 

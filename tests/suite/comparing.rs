@@ -1,6 +1,6 @@
 //! `compare`: its columns, its manifest, and what is wrong with one.
 
-use rangecover::manifest::Digest;
+use rangecover::research::manifest::Digest;
 
 use crate::binary::{Folder, run};
 

@@ -6,10 +6,10 @@ use std::io::Read as _;
 use std::path::PathBuf;
 
 use flate2::read::MultiGzDecoder;
-use rangecover::inputs::{self, Inputs, Reading, Source};
-use rangecover::instance::GroupKey;
-use rangecover::manifest::Digest;
-use rangecover::ports::Protocol;
+use rangecover::logs::inputs::{self, Inputs, Reading, Source};
+use rangecover::problem::instance::GroupKey;
+use rangecover::problem::ports::Protocol;
+use rangecover::research::manifest::Digest;
 
 use crate::binary::{project, run};
 use crate::manifest::data_sets;

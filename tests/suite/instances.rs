@@ -3,16 +3,16 @@
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use rangecover::instance::{
+use rangecover::problem::instance::{
     Budget, Group, GroupKey, Instance, InstanceError, Terms, Used, drop_forbidden, from_anywhere,
     groups,
 };
-use rangecover::limits::{LimitSpec, Limits, WeightEntry};
-use rangecover::line::Line;
-use rangecover::port_list::{Entry, UsedPorts};
-use rangecover::ports::{PortSet, Protocol, Span};
+use rangecover::problem::limits::{LimitSpec, Limits, WeightEntry};
+use rangecover::problem::line::Line;
+use rangecover::problem::port_list::{Entry, UsedPorts};
+use rangecover::problem::ports::{PortSet, Protocol, Span};
+use rangecover::problem::zones::{Origin, Quota};
 use rangecover::solve::least_budget;
-use rangecover::zones::{Origin, Quota};
 
 /// A set of a few runs with holes of a few ports.
 pub(crate) fn few_runs(most: usize) -> impl Strategy<Value = PortSet> {
@@ -237,8 +237,9 @@ pub(crate) fn large_instance() -> impl Strategy<Value = Instance> {
                 });
                 let used = UsedPorts::from([(Protocol::Tcp, set(tcp)), (Protocol::Udp, set(udp))]);
                 let instance = plain(used, 0, limits).expect("no run is that wide");
-                let fewest =
-                    rangecover::solve::fewest_rules(&rangecover::line::Line::new(&instance));
+                let fewest = rangecover::solve::fewest_rules(
+                    &rangecover::problem::line::Line::new(&instance),
+                );
                 instance.with_budget(fewest + more)
             },
         )

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use rangecover::answer::{Answer, answer};
-use rangecover::generate::knapsack;
-use rangecover::instance::{Budget, Group, Instance, Terms};
-use rangecover::limits::Limits;
-use rangecover::port_list;
-use rangecover::ports::Protocol;
+use rangecover::problem::instance::{Budget, Group, Instance, Terms};
+use rangecover::problem::limits::Limits;
+use rangecover::problem::port_list;
+use rangecover::problem::ports::Protocol;
+use rangecover::problem::zones::Quota;
+use rangecover::research::generate::knapsack;
+use rangecover::solve::answer::{Answer, answer};
 use rangecover::solve::{Stop, solver};
-use rangecover::zones::Quota;
 use serde_json::json;
 
 use crate::binary::{Folder, only};

@@ -1,16 +1,16 @@
 //! Laws that hold for every instance.
 
 use proptest::prelude::*;
-use rangecover::answer::{Answer, answer};
-use rangecover::certificate::{BlockedRule, Certificate, Multiplier, Tangent, Witness};
-use rangecover::front::{Front, Tradeoff};
-use rangecover::instance::{Budget, Instance};
-use rangecover::line::Line;
+use rangecover::problem::certificate::{BlockedRule, Certificate, Multiplier, Tangent, Witness};
+use rangecover::problem::instance::{Budget, Instance};
+use rangecover::problem::line::Line;
+use rangecover::problem::zones::Family;
+use rangecover::solve::answer::{Answer, answer};
+use rangecover::solve::front::{Front, Tradeoff};
 use rangecover::solve::{
     Guarantee, Outcome, SOLVERS, Stop, default_solver, fewest_rules, least_costs, solve, solver,
 };
 use rangecover::verify;
-use rangecover::zones::Family;
 
 use crate::instances::{any_instance, instance, large_instance, large_zoned_instance};
 
@@ -324,7 +324,7 @@ proptest! {
 
 #[test]
 fn every_solver_answers_an_instance_without_ports() {
-    let instance = Instance::new([], 0, rangecover::limits::Limits::default()).unwrap();
+    let instance = Instance::new([], 0, rangecover::problem::limits::Limits::default()).unwrap();
     for solver in SOLVERS {
         let outcome = solve(*solver, &instance, Stop::never()).unwrap();
         assert!(matches!(outcome, Outcome::Optimal { .. }), "{}", solver.name());

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use rangecover::evidence::Records;
-use rangecover::port_list::UsedPorts;
-use rangecover::ports::{Protocol, Span};
+use rangecover::logs::evidence::Records;
+use rangecover::problem::port_list::UsedPorts;
+use rangecover::problem::ports::{Protocol, Span};
 
 /// The columns of the default format, version 2.
 pub(crate) const DEFAULT: &[&str] = &[

@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 
-use rangecover::generate::KINDS;
-use rangecover::manifest::{self, DataSet, Known, Origin};
-use rangecover::port_list;
+use rangecover::problem::port_list;
+use rangecover::research::generate::KINDS;
+use rangecover::research::manifest::{self, DataSet, Known, Origin};
 use serde_json::Value;
 
 use crate::binary::{project, run, run_in};
@@ -93,7 +93,7 @@ fn without_limits_all_but_the_largest_holes_are_bridged() {
             Origin::Generate(args) => run(&format!("generate {}", args.join(" "))).exits(0).stdout,
         };
         let used = port_list::parse(&text).unwrap();
-        let ports = |runs: Vec<rangecover::ports::Span>| -> BTreeSet<u32> {
+        let ports = |runs: Vec<rangecover::problem::ports::Span>| -> BTreeSet<u32> {
             runs.iter().flat_map(|run| run.from()..=run.to()).collect()
         };
         let groups: Vec<_> = used.values().map(|set| ports(set.runs())).collect();

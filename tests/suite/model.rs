@@ -4,13 +4,13 @@ mod command;
 mod read;
 
 use proptest::prelude::*;
-use rangecover::answer::{Answer, answer};
-use rangecover::export::{lp::lp, mps::mps, opb::opb};
-use rangecover::instance::{Budget, Group, Instance, Terms};
-use rangecover::limits::Limits;
-use rangecover::model::{Model, ModelError};
-use rangecover::ports::Protocol;
-use rangecover::program::{Formulation, Program};
+use rangecover::present::export::{lp::lp, mps::mps, opb::opb};
+use rangecover::problem::instance::{Budget, Group, Instance, Terms};
+use rangecover::problem::limits::Limits;
+use rangecover::problem::model::{Model, ModelError};
+use rangecover::problem::ports::Protocol;
+use rangecover::problem::program::{Formulation, Program};
+use rangecover::solve::answer::{Answer, answer};
 use rangecover::solve::{Stop, solver};
 
 use crate::instances::{any_instance, nested_instance};
@@ -89,7 +89,7 @@ proptest! {
 
 /// Runs 22, 25, 28 and 31, any limits aside.
 fn four(budget: usize) -> Instance {
-    let used = rangecover::port_list::parse("22,25,28,31").unwrap();
+    let used = rangecover::problem::port_list::parse("22,25,28,31").unwrap();
     Instance::from_used(&used, budget, Limits::default()).unwrap()
 }
 
@@ -108,7 +108,7 @@ fn instances_without_holes_or_ports_have_models_too() {
     let one = Group::new(
         Protocol::Tcp,
         Terms::default(),
-        rangecover::port_list::parse("80-86").unwrap()[&Protocol::Tcp].runs(),
+        rangecover::problem::port_list::parse("80-86").unwrap()[&Protocol::Tcp].runs(),
     );
     let of = |groups: Vec<Group>, budget: usize| {
         Instance::of_groups(groups, budget, Limits::default()).unwrap()
@@ -126,9 +126,9 @@ fn instances_without_holes_or_ports_have_models_too() {
 
 #[test]
 fn costs_too_large_for_floating_point_are_written_exactly() {
-    let weights = rangecover::limits::parse_weights("0-65535 4294967295").unwrap();
-    let spec = rangecover::limits::LimitSpec { weights, ..Default::default() };
-    let used = rangecover::port_list::parse("1,10000,60000").unwrap();
+    let weights = rangecover::problem::limits::parse_weights("0-65535 4294967295").unwrap();
+    let spec = rangecover::problem::limits::LimitSpec { weights, ..Default::default() };
+    let used = rangecover::problem::port_list::parse("1,10000,60000").unwrap();
     let instance = Instance::from_used(&used, 2, Limits::from(spec)).unwrap();
     let best = Some(9_998 * 4_294_967_295);
     for (file, read) in files("heavy", &instance, false) {

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use rangecover::evidence::{InterfaceTraffic, Judgement, Ledger, PortTraffic};
-use rangecover::flow::{Selection, ServicePort};
-use rangecover::inputs::{self, OtherSources, Reading, Source as Used};
-use rangecover::shapes::{Format, Source, shape};
-use rangecover::zones::Zones;
+use rangecover::logs::evidence::{InterfaceTraffic, Judgement, Ledger, PortTraffic};
+use rangecover::logs::flow::{Selection, ServicePort};
+use rangecover::logs::inputs::{self, OtherSources, Reading, Source as Used};
+use rangecover::logs::shapes::{Format, Source, shape};
+use rangecover::problem::zones::Zones;
 use rayon::ThreadPoolBuilder;
 
 use crate::binary::Folder;
@@ -115,7 +115,7 @@ proptest! {
         let mut apart = traffic(&lines, port, Some(zones()));
         for port in apart.iter_mut().flat_map(|interface| &mut interface.ports) {
             let known: u64 = port.origins().iter().map(|from| from.flows).sum();
-            let others = port.others().map_or(0, rangecover::evidence::Others::flows);
+            let others = port.others().map_or(0, rangecover::logs::evidence::Others::flows);
             prop_assert_eq!(known + others, port.flows);
             port.remotes = None;
         }

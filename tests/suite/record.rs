@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 
-use rangecover::export::number::grouped;
+use rangecover::problem::number::grouped;
 
 use crate::binary::project;
 

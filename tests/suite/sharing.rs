@@ -4,8 +4,8 @@ mod command;
 mod laws;
 mod worked;
 
-use rangecover::answer::{Answer, answer};
-use rangecover::instance::Instance;
+use rangecover::problem::instance::Instance;
+use rangecover::solve::answer::{Answer, answer};
 use rangecover::solve::{Stop, solver};
 
 fn answer_of(name: &str, instance: &Instance) -> Answer {

@@ -5,7 +5,7 @@ mod laws;
 
 use std::net::IpAddr;
 
-use rangecover::zones::{Family, Kind, Origin, Quota, Zones};
+use rangecover::problem::zones::{Family, Kind, Origin, Quota, Zones};
 
 const EXAMPLE: &str = r#"
 [zones.office]

@@ -10,10 +10,10 @@ use clap::error::ContextKind;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
-use rangecover::answer::Answer;
-use rangecover::instance::Instance;
-use rangecover::manifest::{self, DataSet, Digest, Known, Origin, Size};
-use rangecover::quote::quoted;
+use rangecover::problem::instance::Instance;
+use rangecover::problem::quote::quoted;
+use rangecover::research::manifest::{self, DataSet, Digest, Known, Origin, Size};
+use rangecover::solve::answer::Answer;
 
 use super::Instances;
 use super::row::Case;

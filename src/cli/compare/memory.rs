@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 
-use rangecover::instance::Instance;
+use rangecover::problem::instance::Instance;
 use rangecover::solve::{Solver, solve};
 
 use crate::cli::args::{TimeArgs, solver_named};

@@ -2,11 +2,11 @@
 
 use serde::{Serialize, Serializer};
 
-use rangecover::answer::Answer;
-use rangecover::export::number::grouped;
-use rangecover::export::table;
-use rangecover::instance::{Group, Instance};
-use rangecover::report::OutcomeName;
+use rangecover::present::export::table;
+use rangecover::present::report::OutcomeName;
+use rangecover::problem::instance::{Group, Instance};
+use rangecover::problem::number::grouped;
+use rangecover::solve::answer::Answer;
 
 use super::machine::VERSION;
 

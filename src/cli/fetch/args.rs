@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use rangecover::query::InterfaceId;
+use rangecover::logs::query::InterfaceId;
 
 use super::super::inputs::time;
 use super::super::usage;
@@ -86,12 +86,12 @@ pub(super) const NO_RECORD: &str =
 
 /// Says what was written, and whether that is not all.
 #[cfg(feature = "aws")]
-pub(crate) fn about_rows(written: rangecover::aggregate::Written, is_cut: bool) {
-    use rangecover::export::number::{counted, grouped};
+pub(crate) fn about_rows(written: rangecover::logs::aggregate::Written, is_cut: bool) {
+    use rangecover::problem::number::{counted, grouped};
 
     use super::super::output;
 
-    let rangecover::aggregate::Written { rows, records, left_out } = written;
+    let rangecover::logs::aggregate::Written { rows, records, left_out } = written;
     let records = counted(records, "record");
     output::note(&format!("{} written, of {records}", counted(rows, "aggregated row")));
     if rows == 0 {

@@ -7,8 +7,8 @@ mod run;
 
 use clap::ValueEnum;
 
-use rangecover::flow::{ColumnName, Field};
-use rangecover::query::{
+use rangecover::logs::flow::{ColumnName, Field};
+use rangecover::logs::query::{
     Columns, DatabaseName, Dialect, FlowQuery, Identifier, LEAST_ENDPOINTS, Partitions, Rows,
     Table, s3_place,
 };

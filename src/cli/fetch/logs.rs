@@ -4,9 +4,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow};
 
-use rangecover::flow::Layout;
-use rangecover::query::insights::InsightsQuery;
-use rangecover::query::{LogGroup, MOST_LOG_GROUPS};
+use rangecover::logs::flow::Layout;
+use rangecover::logs::query::insights::InsightsQuery;
+use rangecover::logs::query::{LogGroup, MOST_LOG_GROUPS};
 
 use super::super::inputs::PortArg;
 use super::super::{Exit, output, usage};
@@ -81,8 +81,8 @@ fn fetch(_: &Args, _: &InsightsQuery) -> anyhow::Result<Exit> {
 
 #[cfg(feature = "aws")]
 fn fetch(args: &Args, query: &InsightsQuery) -> anyhow::Result<Exit> {
-    use rangecover::aggregate::Aggregate;
     use rangecover::aws::insights::{Question, ask};
+    use rangecover::logs::aggregate::Aggregate;
 
     let path = args.what.output.as_deref();
     output::check_writable(path)?;
@@ -100,7 +100,7 @@ fn fetch(args: &Args, query: &InsightsQuery) -> anyhow::Result<Exit> {
         ));
     })?;
     spinner.finish_and_clear();
-    let mut written = rangecover::aggregate::Written::default();
+    let mut written = rangecover::logs::aggregate::Written::default();
     output::stream(path, |out| {
         written = aggregate.write(args.what.limit, out)?;
         Ok(())
@@ -114,9 +114,9 @@ mod told {
 
     use anyhow::anyhow;
 
-    use rangecover::aggregate::Written;
     use rangecover::aws::insights::Asked;
-    use rangecover::export::number::{counted, grouped};
+    use rangecover::logs::aggregate::Written;
+    use rangecover::problem::number::{counted, grouped};
 
     use super::super::super::exit::print_error;
     use super::super::super::{Exit, output};
@@ -145,7 +145,7 @@ mod told {
             print_error(&anyhow!(
                 "{} with more than {} rows each, the first {}: their records are not all there; ask for fewer by --interface, or by --port dst",
                 counted(asked.full.len() as u64, "second"),
-                grouped(rangecover::query::insights::MOST_ROWS as u64),
+                grouped(rangecover::logs::query::insights::MOST_ROWS as u64),
                 first.from,
             ));
         }

@@ -1,7 +1,7 @@
 //! `rangecover fetch s3`: flow logs among the objects of a bucket.
 
-use rangecover::flow::Selection;
-use rangecover::query::Location;
+use rangecover::logs::flow::Selection;
+use rangecover::logs::query::Location;
 
 use super::super::inputs::PortArg;
 use super::super::{Exit, output};
@@ -77,7 +77,7 @@ fn fetch(_: &Args) -> anyhow::Result<Exit> {
 #[cfg(feature = "aws")]
 fn fetch(args: &Args) -> anyhow::Result<Exit> {
     use rangecover::aws::bucket::Bucket;
-    use rangecover::query::Days;
+    use rangecover::logs::query::Days;
 
     let path = args.what.output.as_deref();
     output::check_writable(path)?;
@@ -102,12 +102,12 @@ mod objects {
 
     use anyhow::anyhow;
 
-    use rangecover::aggregate::{Aggregate, Written};
     use rangecover::aws::bucket::{Bucket, Object};
     use rangecover::aws::flow_logs::{self, Outcome};
-    use rangecover::evidence::{Ledger, LogReport};
-    use rangecover::export::number::counted;
-    use rangecover::inputs::{InputError, Reading, Reason};
+    use rangecover::logs::aggregate::{Aggregate, Written};
+    use rangecover::logs::evidence::{Ledger, LogReport};
+    use rangecover::logs::inputs::{InputError, Reading, Reason};
+    use rangecover::problem::number::counted;
 
     use super::super::super::exit::print_error;
     use super::super::super::{Exit, output};

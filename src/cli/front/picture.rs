@@ -1,7 +1,7 @@
 //! Fronts as a chart.
 
-use rangecover::chart::{Chart, Curve};
-use rangecover::inputs::name;
+use rangecover::logs::inputs::name;
+use rangecover::present::chart::{Chart, Curve};
 
 use super::InstanceFront;
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rangecover::export::number::grouped;
-use rangecover::export::table::table;
-use rangecover::inputs::name;
+use rangecover::logs::inputs::name;
+use rangecover::present::export::table::table;
+use rangecover::problem::number::grouped;
 
 use super::{FEW_STEPS, InstanceFront, Row, ladder, useful};
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use rangecover::inputs::Source;
-use rangecover::instance::{Budget, Group, Instance, Terms, Used};
-use rangecover::limits::Limits;
-use rangecover::ports::{PortSet, Protocol, Span};
-use rangecover::zones::Quota;
+use rangecover::logs::inputs::Source;
+use rangecover::problem::instance::{Budget, Group, Instance, Terms, Used};
+use rangecover::problem::limits::Limits;
+use rangecover::problem::ports::{PortSet, Protocol, Span};
+use rangecover::problem::zones::Quota;
 
 use super::*;
 

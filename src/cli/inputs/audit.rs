@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use rangecover::inputs::{Inputs, Reading};
-use rangecover::zones::Zones;
+use rangecover::logs::inputs::{Inputs, Reading};
+use rangecover::problem::zones::Zones;
 
 use super::{ActionArg, InputArgs, PortArg, Purpose, STOPPED, read_for};
 use crate::cli::{Exit, usage};

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use rangecover::evidence::Judgement;
+use rangecover::logs::evidence::Judgement;
 
 use super::{ActionArg, EvidenceArgs, InputArgs, OtherArg, PortArg, RecordArgs, SourceArgs};
 

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use rangecover::audit::{
+use rangecover::groups::audit::{
     Attachments, Bounds, Findings, PrefixLists, Replay, Replayer, Sources, Strays, Verdict, World,
     findings,
 };
-use rangecover::flow::Record;
-use rangecover::inputs::{self, OtherSources, Reading};
-use rangecover::instance::Budget;
-use rangecover::limits::Limits;
-use rangecover::ports::{Protocol, Span};
-use rangecover::security_group::{Allowed, Peer, Rule, SecurityGroup};
+use rangecover::groups::{Allowed, Peer, Rule, SecurityGroup};
+use rangecover::logs::flow::Record;
+use rangecover::logs::inputs::{self, OtherSources, Reading};
+use rangecover::problem::instance::Budget;
+use rangecover::problem::limits::Limits;
+use rangecover::problem::ports::{Protocol, Span};
 
 use crate::binary::Folder;
 
@@ -174,7 +174,7 @@ fn records_count_as_often_as_they_were_aggregated() {
     folder.write("a.log", log.replace(" 9 900 ", " 90 90000 "));
     let (mut world, reading) = audited(&folder, vec![group(0, &[(0, 443, 1)]), group(1, &[])]);
     world.interfaces[0].contacts.iter_mut().for_each(|contact| {
-        contact.class = rangecover::evidence::Class::Service;
+        contact.class = rangecover::logs::evidence::Class::Service;
     });
     let found = findings(&world, &bounds(60)).unwrap();
     let replay = replayed(&folder, &reading, &world, &found.proposed);

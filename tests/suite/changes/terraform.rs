@@ -5,11 +5,11 @@ use std::path::Path;
 
 use hcl_edit::structure::Body;
 use proptest::prelude::*;
-use rangecover::audit::Changes;
-use rangecover::export::changes_terraform::file;
-use rangecover::ports::{Protocol, Span};
-use rangecover::security_group::{Allowed, Peer, Rule};
-use rangecover::zones::Quota;
+use rangecover::groups::audit::Changes;
+use rangecover::groups::{Allowed, Peer, Rule};
+use rangecover::present::export::changes_terraform::file;
+use rangecover::problem::ports::{Protocol, Span};
+use rangecover::problem::zones::Quota;
 
 use super::{cidr, proposed, rule, tcp, turn};
 use crate::binary::{Folder, run, said};

@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use hcl_edit::structure::Body;
 use proptest::prelude::*;
-use rangecover::answer::answer;
-use rangecover::export::rules::{GroupRules, RULE_FORMATS, RuleFormat as _, RuleSet};
-use rangecover::export::terraform::Terraform;
-use rangecover::inputs::Source;
-use rangecover::instance::{Budget, GroupKey, Instance, Used, groups};
-use rangecover::limits::Limits;
-use rangecover::ports::{PortSet, Protocol, Span};
-use rangecover::report::Solved;
-use rangecover::security_group::{Division, Peer, ProposedRule, propose};
+use rangecover::groups::{Division, Peer, ProposedRule, propose};
+use rangecover::logs::inputs::Source;
+use rangecover::present::export::rules::{GroupRules, RULE_FORMATS, RuleFormat as _, RuleSet};
+use rangecover::present::export::terraform::Terraform;
+use rangecover::present::report::Solved;
+use rangecover::problem::instance::{Budget, GroupKey, Instance, Used, groups};
+use rangecover::problem::limits::Limits;
+use rangecover::problem::ports::{PortSet, Protocol, Span};
+use rangecover::problem::zones::{Quota, Zones};
+use rangecover::solve::answer::answer;
 use rangecover::solve::{Stop, default_solver};
-use rangecover::zones::{Quota, Zones};
 
 use super::reading::{Single, read};
 use super::{SOURCES, ZONES};

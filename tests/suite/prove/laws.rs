@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use rangecover::answer::{Answer, answer};
-use rangecover::export::opb::opb;
-use rangecover::generate::knapsack;
-use rangecover::instance::{Budget, Group, Instance, Terms};
-use rangecover::limits::{LimitSpec, Limits, WeightEntry};
-use rangecover::model::Model;
-use rangecover::port_list::{self, Entry};
-use rangecover::ports::{Protocol, Span};
+use rangecover::present::export::opb::opb;
+use rangecover::problem::instance::{Budget, Group, Instance, Terms};
+use rangecover::problem::limits::{LimitSpec, Limits, WeightEntry};
+use rangecover::problem::model::Model;
+use rangecover::problem::port_list::{self, Entry};
+use rangecover::problem::ports::{Protocol, Span};
 use rangecover::proof::{ProofError, proof};
+use rangecover::research::generate::knapsack;
+use rangecover::solve::answer::{Answer, answer};
 use rangecover::solve::{Stop, default_solver};
 
 use super::checker::{verified, veripb};

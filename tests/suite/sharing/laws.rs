@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use rangecover::answer::{Answer, AnswerError, answer};
-use rangecover::certificate::{
+use rangecover::problem::certificate::{
     BlockedRule, Certificate, Multiplier, Node, Tangent, Toll, Tolls, Witness,
 };
-use rangecover::cover::Cover;
-use rangecover::instance::{Budget, Instance};
-use rangecover::ports::Span;
+use rangecover::problem::cover::Cover;
+use rangecover::problem::instance::{Budget, Instance};
+use rangecover::problem::ports::Span;
+use rangecover::solve::answer::{Answer, AnswerError, answer};
 use rangecover::solve::{Guarantee, SOLVERS, SolveError, Stop, solver};
 use rangecover::verify;
 

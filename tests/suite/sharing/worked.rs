@@ -1,14 +1,14 @@
 //! Small shared instances that can be worked by hand, and trees that are none.
 
-use rangecover::answer::Answer;
-use rangecover::certificate::{Certificate, Node, Toll, Tolls, Witness};
-use rangecover::cover::Cover;
-use rangecover::front::{FrontError, Tradeoff};
-use rangecover::instance::{Group, Instance, InstanceError, Terms};
-use rangecover::limits::{LimitSpec, Limits};
-use rangecover::ports::{Protocol, Span};
+use rangecover::problem::certificate::{Certificate, Node, Toll, Tolls, Witness};
+use rangecover::problem::cover::Cover;
+use rangecover::problem::instance::{Group, Instance, InstanceError, Terms};
+use rangecover::problem::limits::{LimitSpec, Limits};
+use rangecover::problem::ports::{Protocol, Span};
+use rangecover::problem::zones::{Family, Quota};
+use rangecover::solve::answer::Answer;
+use rangecover::solve::front::{FrontError, Tradeoff};
 use rangecover::verify::{self, Violation};
-use rangecover::zones::{Family, Quota};
 
 use super::{answer_of, on_its_own};
 

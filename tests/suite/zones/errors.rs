@@ -1,6 +1,6 @@
 //! What is wrong with files of zones, and on which line.
 
-use rangecover::zones::Zones;
+use rangecover::problem::zones::Zones;
 
 use super::zones;
 

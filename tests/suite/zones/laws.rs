@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use rangecover::zones::{Family, Origin, Zones};
+use rangecover::problem::zones::{Family, Origin, Zones};
 
 use super::{EXAMPLE, address, reread};
 

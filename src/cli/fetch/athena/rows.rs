@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 
-use rangecover::export::number::grouped;
+use rangecover::problem::number::grouped;
 
 use super::super::super::output;
 

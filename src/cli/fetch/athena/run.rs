@@ -9,9 +9,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, bail};
 
 use rangecover::aws::{Athena, AwsError, Finished, QueryError, TableColumns, Workplace};
-use rangecover::export::number::grouped;
-use rangecover::flow::Field;
-use rangecover::query::{Columns, OPTIONAL};
+use rangecover::logs::flow::Field;
+use rangecover::logs::query::{Columns, OPTIONAL};
+use rangecover::problem::number::grouped;
 
 use super::super::super::{Exit, output};
 use super::rows::Rows;

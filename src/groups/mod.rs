@@ -1,0 +1,29 @@
+//! Security groups as AWS has them: inbound rules, each of one range of ports and one source.
+//!
+//! What a solver answers becomes [`ProposedRule`]s ([`propose`]), which exporters write and an audit
+//! compares with the rules that exist.
+
+pub mod audit;
+mod describe;
+mod description;
+mod division;
+mod documents;
+mod id;
+mod peer;
+mod permission;
+mod propose;
+mod rule;
+pub mod split;
+
+pub use describe::{Described, security_groups};
+pub use description::Description;
+pub use division::{
+    Bought, Division, DivisionError, MOST_GROUPS, MOST_RULES, RecordError, check_record,
+};
+pub use documents::DescribeError;
+pub(crate) use documents::documents;
+pub use id::{IdError, SecurityGroupId};
+pub use peer::Peer;
+pub(crate) use permission::id;
+pub use propose::{Proposal, ProposalError, ProposedRule, propose};
+pub use rule::{Allowed, Rule, SecurityGroup};

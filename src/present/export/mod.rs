@@ -1,0 +1,27 @@
+//! Formats: bytes out of answers and fronts. Nothing here reads or prints.
+
+pub mod audit;
+mod audit_facts;
+pub mod audit_json;
+pub mod audit_rules_json;
+pub mod changes_cli;
+pub mod changes_terraform;
+pub mod cloudformation;
+pub mod document;
+pub mod html;
+pub mod ip_permissions;
+pub mod json;
+pub mod lp;
+pub mod markdown;
+pub mod merging;
+pub mod mps;
+pub mod opb;
+pub mod ports;
+pub mod results;
+pub mod rules;
+pub mod rules_csv;
+pub mod rules_markdown;
+pub mod table;
+pub mod terraform;
+pub mod text;
+pub mod text_groups;
