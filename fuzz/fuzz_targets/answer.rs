@@ -14,7 +14,7 @@ use rangecover::problem::instance::Instance;
 use rangecover::problem::limits::{LimitSpec, Limits, WeightEntry};
 use rangecover::problem::port_list::{Entry, UsedPorts, parse};
 use rangecover::problem::ports::Span;
-use rangecover::present::report::Report;
+use rangecover::present::report::{Report};
 use rangecover::solve::{Stop, default_solver};
 use rangecover::verify;
 use rangecover_fuzz::{Guard, file, let_others_unwind};

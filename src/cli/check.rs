@@ -9,13 +9,14 @@ use anyhow::{Context, bail, ensure};
 
 use rangecover::groups::check_record;
 use rangecover::logs::inputs::{OtherSources, Source, name};
-use rangecover::present::report::{AnswerRecord, GroupRecord, OutcomeName, Report, rule_records};
+use rangecover::present::report::{AnswerRecord, Report};
 use rangecover::problem::certificate::Certificate;
 use rangecover::problem::instance::{Budget, Instance};
 use rangecover::problem::limits::Limits;
 use rangecover::problem::number::{counted, grouped};
 use rangecover::problem::ports::Span;
 use rangecover::problem::quote::printable;
+use rangecover::solve::record::{GroupRecord, OutcomeName, rule_records};
 use rangecover::verify::{self, Checker};
 
 use super::args::{Job, job};

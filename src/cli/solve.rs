@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use rayon::prelude::*;
 
+use rangecover::groups::Solved;
 use rangecover::groups::{Division, ProposalError};
 use rangecover::logs::evidence::Records;
 use rangecover::logs::inputs::Reading;
 use rangecover::present::export::{json, text, text_groups};
-use rangecover::present::report::{AnswerRecord, Report, Solved};
+use rangecover::present::report::{AnswerRecord, Report};
 use rangecover::solve::answer::{Answer, answer};
 use rangecover::solve::{Solver, default_solver};
 

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use thiserror::Error;
 
-use crate::present::report::{OutcomeName, PartRecord, SecurityGroupsRecord, Solved};
+use crate::groups::Solved;
 use crate::problem::cover::Cover;
 use crate::problem::instance::{Budget, Instance};
 use crate::problem::zones::{MAX_UNITS, Zones};
 use crate::solve::answer::{AnswerError, answer};
+use crate::solve::record::{OutcomeName, PartRecord, SecurityGroupsRecord};
 use crate::solve::{Stop, default_solver};
 
 use super::propose::sources_of;

@@ -13,6 +13,7 @@ mod peer;
 mod permission;
 mod propose;
 mod rule;
+mod solved;
 pub mod split;
 
 pub use describe::{Described, security_groups};
@@ -27,3 +28,4 @@ pub use peer::Peer;
 pub(crate) use permission::id;
 pub use propose::{Proposal, ProposalError, ProposedRule, propose};
 pub use rule::{Allowed, Rule, SecurityGroup};
+pub use solved::Solved;

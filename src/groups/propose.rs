@@ -3,11 +3,12 @@
 use ipnet::IpNet;
 use thiserror::Error;
 
-use crate::present::report::{OutcomeName, RuleRecord, Solved, rule_records};
+use crate::groups::Solved;
 use crate::problem::instance::{Group, Terms};
 use crate::problem::points::Points;
 use crate::problem::ports::{Protocol, Span};
 use crate::problem::zones::{Family, Kind, Quota, Zone, Zones};
+use crate::solve::record::{OutcomeName, RuleRecord, rule_records};
 
 use super::{Allowed, Peer, Rule};
 

@@ -23,6 +23,7 @@ pub(crate) mod join;
 pub(crate) mod pass;
 pub(crate) mod price;
 pub(crate) mod quota;
+pub mod record;
 mod sample;
 mod shared_ilp;
 pub(crate) mod splice;

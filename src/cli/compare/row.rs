@@ -3,10 +3,10 @@
 use serde::{Serialize, Serializer};
 
 use rangecover::present::export::table;
-use rangecover::present::report::OutcomeName;
 use rangecover::problem::instance::{Group, Instance};
 use rangecover::problem::number::grouped;
 use rangecover::solve::answer::Answer;
+use rangecover::solve::record::OutcomeName;
 
 use super::machine::VERSION;
 

@@ -15,13 +15,13 @@ use ipnet::IpNet;
 use rayon::prelude::*;
 
 use crate::groups::{Peer, ProposedRule, Rule};
-use crate::present::report::rule_records;
 use crate::problem::certificate::Repairs;
 use crate::problem::instance::{Budget, Group, Instance, InstanceError, Terms};
 use crate::problem::limits::Limits;
 use crate::problem::port_list::Entry;
 use crate::problem::ports::{PortSet, Protocol};
 use crate::solve::answer::{Answer, AnswerError, answer};
+use crate::solve::record::rule_records;
 use crate::solve::{Stop, default_solver};
 
 use super::changes::changes;

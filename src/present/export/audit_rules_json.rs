@@ -9,10 +9,10 @@ use crate::groups::audit::{Changes, Doubt, GroupProposal, Instead, RuleFinding, 
 use crate::groups::{Allowed, ProposedRule, Rule};
 use crate::logs::evidence::Class;
 use crate::logs::evidence::table::time;
-use crate::present::report::OutcomeName;
 use crate::problem::certificate::Certificate;
 use crate::problem::instance::Budget;
 use crate::problem::ports::{Protocol, Span};
+use crate::solve::record::OutcomeName;
 
 /// What a rule lets in.
 #[derive(Debug, Serialize)]

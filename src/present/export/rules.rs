@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 
+use crate::groups::Solved;
 use crate::groups::{Description, Peer, ProposedRule, SecurityGroupId};
-use crate::present::report::Solved;
 use crate::solve::answer::Answer;
 
 use super::cloudformation::CloudFormation;

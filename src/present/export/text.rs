@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::groups::Solved;
 use crate::logs::evidence::table::time;
 use crate::logs::inputs::Seen;
-use crate::present::report::{OutcomeName, Solved};
 use crate::problem::certificate::{BlockedRule, Repairs, Witness};
 use crate::problem::instance::{Budget, Group};
 use crate::problem::limits::LimitSpec;
@@ -18,6 +18,7 @@ use crate::problem::quote::printable;
 use crate::problem::zones::Family;
 use crate::solve::answer::Answer;
 use crate::solve::default_solver;
+use crate::solve::record::OutcomeName;
 use crate::verify::Facts;
 
 /// Columns of a line.

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use crate::groups::Solved;
 use crate::groups::{Bought, Division};
-use crate::present::report::{OutcomeName, Solved};
+use crate::solve::record::OutcomeName;
 
 use super::text::{STRING, block, list};
 use crate::problem::number::{counted, grouped};

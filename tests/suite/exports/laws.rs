@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use hcl_edit::structure::Body;
 use proptest::prelude::*;
+use rangecover::groups::Solved;
 use rangecover::groups::{Division, Peer, ProposedRule, propose};
 use rangecover::logs::inputs::Source;
 use rangecover::present::export::rules::{GroupRules, RULE_FORMATS, RuleFormat as _, RuleSet};
 use rangecover::present::export::terraform::Terraform;
-use rangecover::present::report::Solved;
 use rangecover::problem::instance::{Budget, GroupKey, Instance, Used, groups};
 use rangecover::problem::limits::Limits;
 use rangecover::problem::ports::{PortSet, Protocol, Span};
