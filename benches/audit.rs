@@ -6,9 +6,8 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use rand::RngExt;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use rangecover::groups::audit::{
-    Attachment, Attachments, PrefixLists, Quotas, consolidate, relations,
-};
+use rangecover::groups::audit::{Attachment, Attachments, PrefixLists, Quotas, relations};
+use rangecover::groups::consolidate::consolidate;
 use rangecover::groups::{Allowed, Peer, Rule, SecurityGroup};
 use rangecover::problem::instance::Budget;
 use rangecover::problem::ports::{Protocol, Span};

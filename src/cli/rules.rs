@@ -9,7 +9,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use rangecover::groups::{
     Division, MOST_GROUPS, MOST_RULES, ProposalError, SecurityGroupId, propose,
 };
-use rangecover::present::export::rules::{GroupRules, Holds, RULE_FORMATS, RuleFormat, RuleSet};
+use rangecover::present::export::RULE_FORMATS;
+use rangecover::present::export::rules::{GroupRules, Holds, RuleFormat, RuleSet};
 use rangecover::present::export::{text, text_groups};
 use rangecover::problem::number::counted;
 

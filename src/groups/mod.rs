@@ -4,6 +4,7 @@
 //! compares with the rules that exist.
 
 pub mod audit;
+pub mod consolidate;
 mod describe;
 mod description;
 mod division;

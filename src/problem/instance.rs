@@ -15,6 +15,7 @@ mod budget;
 mod group;
 mod record;
 pub(crate) mod relaxation;
+pub(crate) mod relaxed;
 mod sharing;
 
 use budget::classes;

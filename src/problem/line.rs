@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::problem::certificate::BlockedRule;
 use crate::problem::cover::Cover;
-use crate::problem::instance::relaxation::{Hole, Relaxed};
+use crate::problem::instance::relaxed::{Hole, Relaxed};
 use crate::problem::instance::{Budget, Class, Group, Instance};
 use crate::problem::limits::Limits;
 use crate::problem::ports::Span;

@@ -3,7 +3,6 @@
 use crate::problem::line::Line;
 
 use super::pass::{HalfPrice, Pass, Point};
-use super::sample::Sample;
 use super::splice::splice;
 
 /// The most by which a price grows in one step, as a logarithm: eightfold.
@@ -14,7 +13,7 @@ const LARGEST_GROWTH: u64 = 3 << 16;
 /// The price looked for is between the two. The smaller cover starts as the sweep's, which is on no
 /// front; its price is then higher than any slope, and it is never taken as optimal.
 pub(super) struct Bracket {
-    n_rules: usize,
+    pub(super) n_rules: usize,
     fewest: usize,
     /// At most `n_rules` rules, optimal at the price `high`.
     pub(super) fewer: Point,
@@ -107,7 +106,12 @@ impl Bracket {
 
     /// Moves one side of the bracket to the point at a price, or at one in the bracket nearby;
     /// returns the price and the rules there.
-    fn try_price(&mut self, line: &Line, pass: &mut Pass, guess: HalfPrice) -> (HalfPrice, usize) {
+    pub(super) fn try_price(
+        &mut self,
+        line: &Line,
+        pass: &mut Pass,
+        guess: HalfPrice,
+    ) -> (HalfPrice, usize) {
         // Between two integers the pass ends at a vertex, and no price is tried twice. An open
         // bracket has an odd price inside.
         let odd = guess.clamp(self.low + 1, self.high - 1) | 1;
@@ -123,25 +127,6 @@ impl Bracket {
             self.low = price;
         }
         (price, n_rules)
-    }
-
-    /// Two first prices for a long line, from a sample of it.
-    pub(super) fn aim(&mut self, line: &Line, pass: &mut Pass, mut sample: Sample) {
-        let share = |part: usize, whole: usize| {
-            usize::try_from(self.n_rules as u128 * part as u128 / whole as u128).unwrap_or(part)
-        };
-        let guess = sample.price(share(sample.line.n_runs(), line.n_runs()));
-        let (price, n_rules) = self.try_price(line, pass, guess);
-        if self.is_closed() {
-            return;
-        }
-        // How many rules the sample has for those of the whole line is known now.
-        let share = self.n_rules as u128 * sample.n_rules(price) as u128 / n_rules as u128;
-        let guess = sample.price(usize::try_from(share).unwrap_or(usize::MAX));
-        // A little beyond, so that the price looked for is between the two.
-        let beyond = guess.abs_diff(price) / 8 + 2;
-        let guess = if guess < price { guess.saturating_sub(beyond) } else { guess + beyond };
-        self.try_price(line, pass, guess);
     }
 }
 

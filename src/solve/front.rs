@@ -16,8 +16,8 @@ use crate::solve::answer::AnswerError;
 use crate::solve::chords::OnEdge;
 use crate::solve::join::Join;
 use crate::solve::pass::Pass;
-use crate::solve::price::tangent_at;
 use crate::solve::quota::{ClassFront, least_units, units};
+use crate::solve::tangent::tangent_at;
 use crate::verify::{Checker, Facts, Joined, Violation};
 
 pub use crate::solve::chords::{Edge, Front};

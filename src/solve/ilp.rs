@@ -16,11 +16,8 @@ use crate::problem::instance::Budget;
 use crate::problem::line::Line;
 use crate::problem::zones::Family;
 
-use super::shared_ilp::Model;
+use super::shared_ilp::{INTEGRALITY, Model};
 use super::{Guarantee, Outcome, Problem, SolveError, Solver, Stop};
-
-/// A value this near to 0 or 1 counts as that; engines work in floating point.
-pub(super) const INTEGRALITY: f64 = 1e-6;
 
 /// Most terms in all rows: the model takes about 80 bytes for each, before any engine starts.
 const MOST_TERMS: usize = 5_000_000;

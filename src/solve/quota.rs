@@ -19,8 +19,8 @@ use crate::problem::zones::{Family, Quota};
 use super::chords::{Front, OnEdge};
 use super::join::{Join, Share};
 use super::pass::Pass;
-use super::price::tangent_at;
 use super::sweep;
+use super::tangent::tangent_at;
 use super::{Outcome, Problem, Stop};
 
 /// A class with its front.

@@ -41,6 +41,25 @@ impl Sample {
     pub(super) fn n_rules(&mut self, price: HalfPrice) -> usize {
         self.pass.best(&self.line, &(0..self.line.n_runs()), price).n_rules()
     }
+
+    /// Two first prices of a bracket for the long line.
+    pub(super) fn aim(mut self, bracket: &mut Bracket, line: &Line, pass: &mut Pass) {
+        let share = |part: usize, whole: usize| {
+            usize::try_from(bracket.n_rules as u128 * part as u128 / whole as u128).unwrap_or(part)
+        };
+        let guess = self.price(share(self.line.n_runs(), line.n_runs()));
+        let (price, n_rules) = bracket.try_price(line, pass, guess);
+        if bracket.is_closed() {
+            return;
+        }
+        // How many rules the sample has for those of the whole line is known now.
+        let share = bracket.n_rules as u128 * self.n_rules(price) as u128 / n_rules as u128;
+        let guess = self.price(usize::try_from(share).unwrap_or(usize::MAX));
+        // A little beyond, so that the price looked for is between the two.
+        let beyond = guess.abs_diff(price) / 8 + 2;
+        let guess = if guess < price { guess.saturating_sub(beyond) } else { guess + beyond };
+        bracket.try_price(line, pass, guess);
+    }
 }
 
 #[cfg(test)]

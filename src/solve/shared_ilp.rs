@@ -22,7 +22,9 @@ use crate::problem::ports::Span;
 use crate::problem::zones::Family;
 
 use super::Problem;
-use super::ilp::INTEGRALITY;
+
+/// A value this near to 0 or 1 counts as that; engines work in floating point.
+pub(super) const INTEGRALITY: f64 = 1e-6;
 
 /// The program.
 pub(super) struct Model {

@@ -25,7 +25,7 @@ use crate::problem::ports::Span;
 use crate::problem::zones::Family;
 use crate::verify;
 
-use super::price;
+use super::lagrange;
 use super::tolls::{Market, Prices};
 use super::{Outcome, Problem, Stop};
 
@@ -87,7 +87,7 @@ pub(super) fn search(problem: &Problem<'_>, stop: Stop) -> Outcome {
     };
     // With each group on its own there is a cover of this one too.
     if let Outcome::Optimal { cover, .. } | Outcome::Feasible { cover, .. } =
-        price::search(problem, stop)
+        lagrange::search(problem, stop)
     {
         search.improve(&cover);
         search.offer(cover);
@@ -200,7 +200,7 @@ impl Search<'_> {
     /// A cover of an ordinary instance with a certificate, if there is a cover.
     fn solve(&self, instance: &Instance) -> Option<(Cover, Certificate)> {
         let problem = Problem { instance, line: Line::new(instance) };
-        match price::search(&problem, self.stop) {
+        match lagrange::search(&problem, self.stop) {
             Outcome::Optimal { cover, certificate } | Outcome::Feasible { cover, certificate } => {
                 Some((cover, certificate.unwrap_or_default()))
             }

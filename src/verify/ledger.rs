@@ -1,11 +1,11 @@
 //! What it takes to judge any rule of a group at once.
 
 use crate::problem::instance::Group;
-use crate::problem::instance::relaxation::Hole;
+use crate::problem::instance::relaxed::Hole;
 use crate::problem::limits::Limits;
 use crate::problem::ports::Span;
 
-use super::Facts;
+use super::facts::Facts;
 use super::violation::Violation;
 
 fn between(first: Span, second: Span) -> Span {

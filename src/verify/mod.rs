@@ -26,6 +26,8 @@
 //! that is an ordinary instance.
 
 mod bound;
+mod facts;
+mod hole;
 mod ledger;
 mod shared;
 mod tolls;
@@ -41,22 +43,10 @@ use crate::problem::zones::Family;
 
 pub use bound::{Bounds, Joined};
 use bound::{ClassBound, Slope};
+pub use facts::Facts;
 use ledger::Ledger;
 pub(crate) use shared::leaf as case_bound;
 pub use violation::Violation;
-
-/// What the checker found a cover to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Facts {
-    /// Number of rules.
-    pub n_rules: usize,
-    /// Units that the rules take of each quota.
-    pub units: Budget,
-    /// Unused ports inside rules.
-    pub open_ports: u64,
-    /// Sum of the weights of the open ports.
-    pub cost: u64,
-}
 
 /// Checks a cover: every used port in a rule, no rule too many, every rule allowed.
 ///

@@ -10,6 +10,7 @@ use crate::problem::certificate::{Node, Tangent, Tolls};
 use crate::problem::instance::Instance;
 use crate::problem::instance::relaxation::{Choice, Choices, Service};
 
+use super::hole::find;
 use super::violation::Violation;
 use super::{Checker, tolls};
 
@@ -64,14 +65,6 @@ pub(super) fn bound(
         }
     }
     if nodes.next().is_some() { Err(uneven) } else { Ok(least) }
-}
-
-/// The hole of a group that starts at a port.
-pub(super) fn find(instance: &Instance, group: usize, hole: u32) -> Option<usize> {
-    let runs = instance.groups().get(group)?.runs();
-    let last = hole.checked_sub(1)?;
-    let found = runs.binary_search_by_key(&last, |run| run.to()).ok()?;
-    (found + 1 < runs.len()).then_some(found)
 }
 
 /// The bound that tangents and tolls prove under some choices.

@@ -19,8 +19,8 @@ use crate::problem::instance::relaxation::{Choice, Choices, Merged, Service};
 use crate::problem::zones::Family;
 
 use super::Checker;
+use super::hole::find;
 use super::ledger::Ledger;
-use super::shared::find;
 use super::violation::Violation;
 
 /// What is paid and given back, by the runs and holes of a merged instance.

@@ -5,12 +5,12 @@ use crate::problem::instance::Budget;
 
 use super::caveats::{all_protocols, caveats, opens_all_protocols};
 use super::changes::{Changes, changes};
-use super::consolidate::{Consolidation, consolidate};
 use super::exposure::{Exposure, clients_with, count, exposure, services};
 use super::proposal::{Bounds, GroupProposal, Instead, ProposeError, proposals};
 use super::relations::{Quotas, Relations, relations};
 use super::usage::{RuleFinding, rule_findings};
 use super::world::{Contact, Interface, Verdict, World};
+use crate::groups::consolidate::{Consolidation, consolidate};
 
 /// What an audit finds.
 #[derive(Debug)]

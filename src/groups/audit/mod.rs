@@ -27,7 +27,6 @@ mod access;
 mod attachment;
 mod caveats;
 mod changes;
-mod consolidate;
 mod describe;
 mod exposure;
 mod findings;
@@ -47,7 +46,6 @@ pub use access::{Access, Traffic, overlap};
 pub use attachment::{Attachment, Attachments};
 pub use caveats::{room, window};
 pub use changes::{Changes, Kept, Narrowed, changes};
-pub use consolidate::{Consolidation, Partition, consolidate};
 pub use exposure::{Exposure, Ports, clients_with, count, exposure, services};
 pub use findings::{Findings, InterfaceFinding, findings};
 pub use order::{Order, Step};
@@ -69,4 +67,4 @@ mod changes_tests;
 #[cfg(test)]
 mod relations_tests;
 #[cfg(test)]
-mod small;
+pub(super) mod small;

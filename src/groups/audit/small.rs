@@ -9,7 +9,7 @@ use crate::problem::ports::{Protocol, Span};
 pub(super) const PORTS: std::ops::Range<u32> = 0..12;
 
 /// Networks inside of each other, a prefix list, and two groups.
-pub(super) fn peers() -> Vec<Peer> {
+pub(in crate::groups) fn peers() -> Vec<Peer> {
     let networks = ["10.0.0.0/30", "10.0.0.0/31", "10.0.0.1/32", "10.0.0.2/31", "2001:db8::/127"];
     let networks = networks.map(|network| Peer::Cidr(network.parse().unwrap()));
     let others = [Peer::PrefixList { id: "pl-1".to_owned() }, Peer::group("sg-1")];
@@ -17,7 +17,7 @@ pub(super) fn peers() -> Vec<Peer> {
 }
 
 /// Whether an address of one source is an address of the other one.
-pub(super) fn is_inside(inner: &Peer, outer: &Peer) -> bool {
+pub(in crate::groups) fn is_inside(inner: &Peer, outer: &Peer) -> bool {
     match (inner, outer) {
         (Peer::Cidr(inner), Peer::Cidr(outer)) => outer.contains(inner),
         _ => inner == outer,
@@ -38,7 +38,7 @@ fn allowed() -> impl Strategy<Value = Allowed> {
     prop_oneof![12 => span, 2 => icmp, 1 => Just(Allowed::Protocol(47)), 1 => Just(Allowed::All)]
 }
 
-pub(super) fn rule() -> impl Strategy<Value = Rule> {
+pub(in crate::groups) fn rule() -> impl Strategy<Value = Rule> {
     let peer = prop::sample::select(peers());
     (allowed(), peer).prop_map(|(allowed, peer)| Rule {
         id: None,
@@ -48,12 +48,12 @@ pub(super) fn rule() -> impl Strategy<Value = Rule> {
     })
 }
 
-pub(super) fn rules(most: usize) -> impl Strategy<Value = Vec<Rule>> {
+pub(in crate::groups) fn rules(most: usize) -> impl Strategy<Value = Vec<Rule>> {
     prop::collection::vec(rule(), 0..=most)
 }
 
 /// Everything that can be let in, each as narrow as can be.
-pub(super) fn traffic() -> Vec<Allowed> {
+pub(in crate::groups) fn traffic() -> Vec<Allowed> {
     let protocol = Protocol::Udp;
     let ports = PORTS.map(|port| Allowed::Ports { protocol, span: Span::single(port) });
     let icmp = [(0, 0), (0, 1), (1, 0), (1, 1), (9, 9)];
@@ -63,7 +63,7 @@ pub(super) fn traffic() -> Vec<Allowed> {
 }
 
 /// Whether some rule lets in traffic from all of a source.
-pub(super) fn lets_in<'a>(
+pub(in crate::groups) fn lets_in<'a>(
     rules: impl IntoIterator<Item = &'a Rule>,
     peer: &Peer,
     allowed: Allowed,

@@ -28,6 +28,7 @@
 pub mod agreement;
 mod class;
 mod judge;
+mod judged;
 mod ledger;
 mod local_port;
 mod log_report;

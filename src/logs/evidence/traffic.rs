@@ -3,16 +3,13 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use crate::logs::flow::{Record, ServicePort, Status};
+use crate::logs::flow::{Record, Status};
 use crate::problem::instance::{GroupKey, Used};
 use crate::problem::port_list::UsedPorts;
 use crate::problem::ports::Protocol;
 
 use super::class::{Class, Decided};
-use super::judge::{Judge, Judgement};
-use super::local_port::LocalPort;
 use super::log_report::LogReport;
-use super::node::Node;
 use super::remotes::{OriginTraffic, Others, Remotes};
 
 /// What all flow logs together show.
@@ -130,62 +127,6 @@ impl PortTraffic {
 }
 
 impl InterfaceTraffic {
-    /// What the evidence of an interface says.
-    pub(super) fn judged(
-        interface: Option<String>,
-        span: Span,
-        node: Node,
-        judgement: &Judgement,
-    ) -> Self {
-        let findings = node.finish();
-        let judge = Judge::new(judgement, &findings);
-        let mut ports: Vec<PortTraffic> =
-            findings.ports.into_iter().map(|(key, evidence)| judge.port(key, evidence)).collect();
-        let undecided = findings.undecided.into_iter();
-        ports.extend(undecided.map(|(key, evidence)| judge.undecided(key, evidence)));
-        drop(judge);
-        ports.sort_unstable_by_key(|port| (port.protocol, port.port));
-        Self {
-            interface,
-            span,
-            addresses: findings.addresses,
-            ports,
-            forwarded: findings.forwarded,
-            unplaced: findings.unplaced,
-        }
-    }
-
-    /// Every port that was asked for.
-    pub(super) fn counted(
-        interface: Option<String>,
-        span: Span,
-        port: ServicePort,
-        counts: impl Iterator<Item = (LocalPort, u64, Option<Box<Remotes>>)>,
-        judgement: &Judgement,
-    ) -> Self {
-        let decided = if port == ServicePort::Src { Decided::Srcport } else { Decided::Dstport };
-        let mut ports: Vec<PortTraffic> = counts
-            .map(|(local, flows, remotes)| {
-                let (class, decided) = judgement.of_counted(local, flows, decided);
-                PortTraffic {
-                    protocol: local.protocol,
-                    port: local.port,
-                    class,
-                    decided,
-                    endpoints: 0,
-                    flows,
-                    packets: 0,
-                    bytes: 0,
-                    first: None,
-                    last: None,
-                    remotes,
-                }
-            })
-            .collect();
-        ports.sort_unstable_by_key(|port| (port.protocol, port.port));
-        Self { interface, span, addresses: Vec::new(), ports, forwarded: 0, unplaced: 0 }
-    }
-
     /// How many ports there are of each class.
     #[must_use]
     pub fn classes(&self) -> BTreeMap<Class, u64> {

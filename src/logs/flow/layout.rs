@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use super::field::{ColumnName, Field};
-use super::record::Values;
 use super::selection::ServicePort;
+use super::values::Values;
 
 /// The fields of the default format, version 2, in order.
 const DEFAULT: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol \

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::ports::Protocol;
 
-use super::record::Status;
+use super::status::Status;
 
 /// Which port of a record counts as used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

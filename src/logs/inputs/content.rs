@@ -11,10 +11,13 @@ use crate::problem::number::counted;
 use crate::problem::port_list::{self, UsedPorts};
 use crate::problem::ports::Span;
 
+use super::error::Reason;
 use super::kind::{self, InputFormat};
 use super::paths::Place;
 use super::policy::Policy;
-use super::{Reading, Reason, Watch, stream};
+use super::reading::Reading;
+use super::stream;
+use super::watch::Watch;
 
 /// How much of a file is looked at to tell what it is, in bytes.
 const HEAD: u64 = 1 << 16;

@@ -7,22 +7,20 @@ mod error;
 mod kind;
 mod paths;
 mod policy;
+mod reading;
 mod strangers;
 mod stream;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
 
-use ipnet::IpNet;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use crate::logs::evidence::{
-    Class, InterfaceTraffic, Judgement, Ledger, LogReport, Sink, Span, Traffic,
-};
-use crate::logs::flow::{ColumnName, Layout, Selection};
+use crate::logs::evidence::{Class, InterfaceTraffic, Ledger, LogReport, Sink, Span, Traffic};
+use crate::logs::flow::Layout;
 use crate::logs::shapes::{self, Fault, Format};
 use crate::problem::instance::{Used, from_anywhere};
 use crate::problem::port_list::UsedPorts;
@@ -35,56 +33,9 @@ pub use kind::{InputFormat, InputFormatError};
 use paths::Place;
 pub use policy::OtherSources;
 use policy::{Policy, Settled};
+pub use reading::Reading;
 pub use strangers::Strangers;
-
-/// Follows the reading, from several threads.
-pub trait Watch: Sync {
-    /// What there is to read: bytes, as far as they can be told.
-    fn found(&self, _bytes: u64) {}
-    /// Some bytes of a file have been read.
-    fn read(&self, _bytes: u64) {}
-}
-
-impl Watch for () {}
-
-/// How inputs are to be read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Reading {
-    /// Which records of flow logs count.
-    #[serde(flatten)]
-    pub selection: Selection,
-    /// Which of their ports are services.
-    #[serde(flatten)]
-    pub judgement: Judgement,
-    /// What every input is, where that is not to be recognised.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub input_format: Option<InputFormat>,
-    /// The fields of flow logs without a header line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_format: Option<String>,
-    /// Columns of flow logs that are called something unusual.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub columns: Vec<ColumnName>,
-    /// By which sources are told apart, if they are.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zones: Option<Zones>,
-    /// What becomes of addresses in no zone.
-    #[serde(skip_serializing_if = "OtherSources::is_default")]
-    pub other_sources: OtherSources,
-    /// The source of all connections, where there is one; it is only named.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<IpNet>,
-}
-
-impl Reading {
-    /// The zones by which sources are told apart, with the one that is added for all others.
-    #[must_use]
-    pub fn told_apart(&self) -> Option<Zones> {
-        let policy = Policy::new(self.zones.clone()?, self.other_sources);
-        Some((*policy.zones).clone())
-    }
-}
+pub use watch::Watch;
 
 /// What was read, in order of the inputs.
 #[derive(Debug, Default)]

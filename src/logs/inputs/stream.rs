@@ -9,7 +9,7 @@ use memchr::memrchr2;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::Watch;
+use super::watch::Watch;
 
 const BUFFER: usize = 1 << 17;
 

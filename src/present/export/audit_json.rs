@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::audit_contacts_json::ContactRecord;
 use super::audit_facts::over_quota;
 use super::audit_rules_json::{ProposalRecord, RuleRecord};
 use crate::groups::audit::{
-    Contact, Findings, Interface, InterfaceFinding, Ports, Replay, Unused, World, count,
+    Findings, Interface, InterfaceFinding, Ports, Replay, Unused, World, count,
 };
 use crate::logs::evidence::table::time;
 use crate::logs::evidence::{Class, Records, Span};
@@ -85,18 +86,6 @@ impl WindowRecord {
         let (start, end) = span.times()?;
         Some(Self { start: time(start), end: time(end), seconds: end - start })
     }
-}
-
-/// Who connects to a service.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the audit, by name")]
-pub struct ContactRecord {
-    pub protocol: Protocol,
-    pub port: u16,
-    pub source: String,
-    /// Records of both directions.
-    pub flows: u64,
-    pub last_seen: Option<String>,
 }
 
 /// An interface.
@@ -211,14 +200,6 @@ fn group<'a>(world: &'a World, findings: &'a Findings, at: usize) -> GroupRecord
         units,
         rules: rules.map(|found| RuleRecord::new(world, found)).collect(),
         proposal: ProposalRecord::new(&findings.proposals[at], proposed, changes),
-    }
-}
-
-impl ContactRecord {
-    pub(super) fn new(contact: &Contact) -> Self {
-        let Contact { protocol, port, network, flows, last, .. } = *contact;
-        let source = network.to_string();
-        Self { protocol, port, source, flows, last_seen: last.map(time) }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::audit_json::ContactRecord;
+use super::audit_contacts_json::ContactRecord;
 use crate::groups::audit::{Changes, Doubt, GroupProposal, Instead, RuleFinding, Usage, World};
 use crate::groups::{Allowed, ProposedRule, Rule};
 use crate::logs::evidence::Class;

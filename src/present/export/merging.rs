@@ -1,7 +1,7 @@
 //! Which groups could be one, and what that opens, as a table.
 
 use crate::groups::SecurityGroup;
-use crate::groups::audit::{Consolidation, Partition};
+use crate::groups::consolidate::{Consolidation, Partition};
 use crate::problem::quote::printable;
 
 use super::document::Grid;
@@ -52,7 +52,8 @@ fn row(groups: &[SecurityGroup], partition: &Partition) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::groups::audit::{Attachments, PrefixLists, consolidate};
+    use crate::groups::audit::{Attachments, PrefixLists};
+    use crate::groups::consolidate::consolidate;
     use crate::groups::{Allowed, Peer, Rule};
     use crate::problem::instance::Budget;
     use crate::problem::ports::{Protocol, Span};

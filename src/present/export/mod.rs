@@ -1,6 +1,7 @@
 //! Formats: bytes out of answers and fronts. Nothing here reads or prints.
 
 pub mod audit;
+pub mod audit_contacts_json;
 mod audit_facts;
 pub mod audit_json;
 pub mod audit_rules_json;
@@ -25,3 +26,12 @@ pub mod table;
 pub mod terraform;
 pub mod text;
 pub mod text_groups;
+
+/// The formats of rules, by which the command line names them. To add one, write a file and name it here.
+pub static RULE_FORMATS: &[&dyn rules::RuleFormat] = &[
+    &ip_permissions::IpPermissions,
+    &terraform::Terraform,
+    &cloudformation::CloudFormation,
+    &rules_csv::Csv,
+    &rules_markdown::Markdown,
+];

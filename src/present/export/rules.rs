@@ -1,4 +1,4 @@
-//! Rules as AWS takes them: what every format is given, and the formats.
+//! Rules as AWS takes them: what every format is given.
 
 use thiserror::Error;
 
@@ -6,16 +6,7 @@ use crate::groups::Solved;
 use crate::groups::{Description, Peer, ProposedRule, SecurityGroupId};
 use crate::solve::answer::Answer;
 
-use super::cloudformation::CloudFormation;
-use super::ip_permissions::IpPermissions;
-use super::rules_csv::Csv;
-use super::rules_markdown::Markdown;
-use super::terraform::Terraform;
 use super::text;
-
-/// The formats, by which the command line names them.
-pub static RULE_FORMATS: &[&dyn RuleFormat] =
-    &[&IpPermissions, &Terraform, &CloudFormation, &Csv, &Markdown];
 
 /// The rules of one interface or port list.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::problem::port_list::UsedPorts;
 use crate::problem::ports::{PortSet, Protocol, Span};
 use crate::problem::zones::{Origin, Quota, Zones};
 
-use super::relaxation::Relaxed;
+use super::relaxed::Relaxed;
 
 /// What tells groups apart: where connections come from, if that is told, and the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

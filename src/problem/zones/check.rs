@@ -14,13 +14,8 @@ use super::spec::ZoneSpec;
 use super::zone::{Kind, Zone};
 use crate::problem::quote::quoted;
 
-/// The most rules on a network interface: those of a group times its groups.
-///
-/// <https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html>
-pub const MAX_UNITS: u32 = 1_000;
-
-/// The largest weight; costs of any instance stay far from overflow.
-pub(super) const MAX_WEIGHT: u32 = 1_000_000;
+use super::fault::{Checked, Fault, Place};
+use super::spec::{MAX_UNITS, MAX_WEIGHT};
 
 /// How much there may be.
 #[derive(Clone, Copy)]
@@ -36,26 +31,6 @@ impl Bounds {
     /// What zones may have that were extended: listed addresses can be any number.
     pub(super) const EXTENDED: Self = Self { zones: u16::MAX as usize, cidrs: usize::MAX };
 }
-
-/// A part of a zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    Name,
-    Key(&'static str),
-    Cidr(usize),
-    Address(usize),
-}
-
-/// What is wrong, and where.
-#[derive(Debug)]
-pub(super) struct Fault {
-    /// The zone by its number; none where it is about all of them.
-    pub(super) zone: Option<usize>,
-    pub(super) place: Place,
-    pub(super) error: ZoneError,
-}
-
-pub(super) type Checked<T> = Result<T, (Place, ZoneError)>;
 
 /// The zones, with how they are nested.
 pub(super) fn zones(specs: &[ZoneSpec], bounds: Bounds) -> Result<(Vec<Zone>, Nesting), Fault> {

@@ -3,8 +3,8 @@
 use ipnet::IpNet;
 use thiserror::Error;
 
-use super::check::{MAX_UNITS, MAX_WEIGHT};
 use super::family::Family;
+use super::spec::{MAX_UNITS, MAX_WEIGHT};
 use crate::problem::port_list::LineError;
 
 /// What is wrong with a file of zones, with the number of the line; `LINE: message`.

@@ -5,8 +5,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeString, DeTable, DeValue};
 
-use super::check::{Fault, Place};
 use super::error::{ZoneError, ZonesError};
+use super::fault::{Fault, Place};
 use super::spec::ZoneSpec;
 use crate::problem::quote::{printable, quoted};
 

@@ -1,7 +1,8 @@
 //! Which source a zone names, by its keys.
 
-use super::check::{Checked, MAX_UNITS, Place};
 use super::error::ZoneError;
+use super::fault::{Checked, Place};
+use super::spec::MAX_UNITS;
 use super::spec::ZoneSpec;
 use super::zone::Kind;
 use crate::problem::quote::quoted;

@@ -62,6 +62,7 @@ mod check;
 mod error;
 mod extend;
 mod family;
+mod fault;
 mod file;
 mod hints;
 mod kind;
@@ -76,8 +77,8 @@ use std::net::IpAddr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use check::Bounds;
-pub use check::MAX_UNITS;
 use nesting::Nesting;
+pub use spec::MAX_UNITS;
 use spec::ZoneSpec;
 
 pub use error::{ZoneError, ZonesError};

@@ -4,6 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::zone::{Kind, Zone};
 
+/// The most rules on a network interface: those of a group times its groups.
+///
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html>
+pub const MAX_UNITS: u32 = 1_000;
+
+/// The largest weight; costs of any instance stay far from overflow.
+pub(super) const MAX_WEIGHT: u32 = 1_000_000;
+
 /// The keys of a zone in a file.
 pub(super) const KEYS: [&str; 9] = [
     "cidrs",

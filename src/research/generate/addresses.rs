@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::dice::{Dice, count};
-use super::record::Endpoint;
+use super::endpoint::Endpoint;
 
 /// The networks that hosts have, as address and number of host bits: the public ones of RFC 5737,
 /// then private ones.

@@ -12,6 +12,7 @@ mod allow_list;
 mod calls;
 mod dice;
 mod draft;
+mod endpoint;
 mod fields;
 mod flow_log;
 mod kinds;

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::addresses::client;
 use super::dice::Dice;
-use super::record::Endpoint;
+use super::endpoint::Endpoint;
 use super::{FlowLogOptions, GenerateError, port_set};
 use crate::problem::ports::Protocol;
 

@@ -2,7 +2,8 @@
 
 use super::addresses::public_host;
 use super::dice::Dice;
-use super::record::{Answered, Endpoint, SYN, Traffic};
+use super::endpoint::Endpoint;
+use super::record::{Answered, SYN, Traffic};
 use super::traffic::{TRIES, TrafficSource};
 use crate::logs::evidence::Class;
 use crate::problem::ports::Protocol;

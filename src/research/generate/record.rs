@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::addresses::twin;
+use super::endpoint::Endpoint;
 use super::network::VpcInterface;
 use crate::problem::ports::Protocol;
 
@@ -58,13 +59,6 @@ pub(super) struct Traffic {
     pub(super) accepted: bool,
     pub(super) ingress: bool,
     pub(super) answered: Answered,
-}
-
-/// An address and a port.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Endpoint {
-    pub(super) address: IpAddr,
-    pub(super) port: u16,
 }
 
 /// What comes back for a request.

@@ -4,9 +4,10 @@ use super::FlowLogOptions;
 use super::addresses::{client, client_port, host, public_host};
 use super::calls::Remotes;
 use super::dice::{Dice, count};
+use super::endpoint::Endpoint;
 use super::network::{Network, Service, VpcInterface};
 use super::probes::scanners;
-use super::record::{Answered, Content, Endpoint, FIN, ICMP, Record, SYN, SYN_ACK, Shape, Traffic};
+use super::record::{Answered, Content, FIN, ICMP, Record, SYN, SYN_ACK, Shape, Traffic};
 use super::truth::{Roles, Truth};
 use crate::problem::ports::Protocol;
 

@@ -10,8 +10,9 @@ use parquet::schema::types::{ColumnDescPtr, ColumnDescriptor, ColumnPath, Type a
 
 use crate::logs::flow::Field;
 
+use super::guard::damaged;
 use super::guard::guarded;
-use super::pages::{Pages, damaged};
+use super::pages::Pages;
 use super::words::{MISSING, Meaning, Width, Word, Words};
 
 /// How the values of a column are to be understood.

@@ -27,3 +27,8 @@ pub(super) fn guarded<T>(read: impl FnOnce() -> T) -> Option<T> {
     GUARDED.set(outer);
     result.ok()
 }
+
+/// A page that is no page, or not what its header says.
+pub(super) fn damaged(what: &str) -> ParquetError {
+    ParquetError::General(what.to_owned())
+}

@@ -5,14 +5,10 @@ use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result};
 
 use super::bits::Bits;
+use super::guard::damaged;
 use super::header::{Header, Kind};
 use super::unpack::unpack;
 use super::words::{Encoded, Translator};
-
-/// A page that is no page, or not what its header says.
-pub(super) fn damaged(what: &str) -> ParquetError {
-    ParquetError::General(what.to_owned())
-}
 
 /// Hands out the pages of a column of a row group.
 pub(super) struct Pages {

@@ -11,7 +11,7 @@ use parquet::errors::{ParquetError, Result};
 use ruzstd::decoding::StreamingDecoder;
 
 use super::bits::Bits;
-use super::pages::damaged;
+use super::guard::damaged;
 
 /// The largest page that is believed; writers make pages of about a megabyte.
 const LARGEST: usize = 1 << 30;

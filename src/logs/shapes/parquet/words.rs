@@ -13,7 +13,7 @@ use crate::logs::evidence::Interface;
 use crate::logs::flow::{Detail, Direction, Field, Status, Values, interface_name};
 
 use super::bits::Bits;
-use super::pages::damaged;
+use super::guard::damaged;
 
 /// The number of a value that is missing.
 pub(super) const MISSING: u32 = u32::MAX;

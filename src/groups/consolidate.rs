@@ -29,59 +29,23 @@
 
 mod atoms;
 mod bound;
+mod cluster;
 mod exact;
 mod join;
 mod merging;
 mod moves;
+mod partition;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::groups::{Peer, SecurityGroup};
 use crate::problem::instance::Budget;
 
-use super::attachment::Attachments;
-use super::units::PrefixLists;
+use crate::groups::audit::{Attachments, PrefixLists};
 use atoms::Network;
 use exact::Best;
 use join::{Part, join};
-
-/// The best partition that is known into a number of groups.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Partition {
-    /// Number of groups that are left.
-    pub n_groups: usize,
-    /// Ports that are newly open, over all interfaces and sources.
-    pub cost: u64,
-    /// What any partition into so many groups costs, at least.
-    pub bound: u64,
-    /// The places of the groups of each cluster, two or more; the other groups stay as they are.
-    pub merged: Vec<Vec<usize>>,
-}
-
-impl Partition {
-    /// Whether there is none that costs less.
-    #[must_use]
-    pub fn is_optimal(&self) -> bool {
-        self.cost == self.bound
-    }
-}
-
-/// The front of merging groups.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Consolidation {
-    /// For each number of groups from all of them down, as far as partitions are found.
-    pub partitions: Vec<Partition>,
-    /// Whether it is proven that there is no partition into fewer groups.
-    pub is_complete: bool,
-}
-
-impl Consolidation {
-    /// The fewest groups that open nothing.
-    #[must_use]
-    pub fn free(&self) -> Option<&Partition> {
-        self.partitions.iter().rev().find(|partition| partition.cost == 0)
-    }
-}
+pub use partition::{Consolidation, Partition};
 
 /// For each number of groups, what merging them to so many opens at least.
 #[must_use]

@@ -1,7 +1,7 @@
 //! The fronts of several networks as one: so many groups in one of them, so many in the others.
 
 use super::exact::Best;
-use super::{Consolidation, Partition};
+use super::partition::{Consolidation, Partition};
 
 /// The front of one network.
 pub(super) struct Part {

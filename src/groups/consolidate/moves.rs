@@ -1,7 +1,7 @@
 //! Local moves: a group goes over to another cluster where less is opened so.
 
 use super::atoms::Network;
-use super::merging::{Cluster, may_join};
+use super::cluster::{Cluster, may_join};
 
 /// The better of a partition and what moves of single groups make of it, with its cost; clusters
 /// in order of their first groups.

@@ -8,8 +8,7 @@ use crate::problem::instance::Budget;
 use crate::problem::ports::{Protocol, Span};
 use crate::problem::zones::Quota;
 
-use super::super::access::{Access, Traffic};
-use super::super::units::PrefixLists;
+use crate::groups::audit::{Access, PrefixLists, Traffic};
 
 /// A set of small numbers, a bit each.
 #[derive(Debug, Clone, Default)]
