@@ -66,21 +66,25 @@ pub mod solve;
 pub mod proof;
 
 // From flow logs to used ports.
+#[cfg(feature = "logs")]
 pub mod logs;
 
 // Security groups as AWS has them, and how those that exist do.
+#[cfg(feature = "logs")]
 pub mod groups;
 
 // Instances with known truth, and measured results.
+#[cfg(feature = "logs")]
 pub mod research;
 
 // Answers, charts and reviews as bytes.
+#[cfg(any(feature = "charts", feature = "logs"))]
 pub mod present;
 
 // What asks AWS.
 #[cfg(feature = "aws")]
 pub mod aws;
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "cli"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

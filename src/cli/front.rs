@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use rangecover::present::chart::{self, Chart, Step};
+use rangecover::present::chart::{self, Step};
 use rangecover::present::export::{json, table::csv};
 use rangecover::problem::zones::Family;
 use rangecover::solve::front::{FrontError, FrontPoint, Tradeoff};
@@ -63,10 +63,7 @@ fn file_format(path: &Path) -> anyhow::Result<FileFormat> {
     let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
     Ok(match ending.to_str() {
         Some("svg") => FileFormat::Svg,
-        Some("png") if cfg!(feature = "png") => FileFormat::Png,
-        Some("png") => {
-            bail!("{}: this build has no PNG (cargo feature png); use .svg", path.display())
-        }
+        Some("png") => FileFormat::Png,
         Some("csv") => FileFormat::Rows(Format::Csv),
         Some("json") => FileFormat::Rows(Format::Json),
         _ => bail!("{}: the ending must be .svg, .png, .csv or .json", path.display()),
@@ -181,23 +178,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if let Some((path, format)) = file {
         let bytes = match format {
             FileFormat::Svg => chart::svg(&picture::chart(&fronts, up_to))?,
-            FileFormat::Png => png(&picture::chart(&fronts, up_to))?,
+            FileFormat::Png => chart::png(&picture::chart(&fronts, up_to))?,
             FileFormat::Rows(format) => written(&fronts, format)?,
         };
         output::write(Some(path), &bytes)?;
     }
     output::write(None, &written(&fronts, args.format)?)?;
     Ok(jobs.exit)
-}
-
-#[cfg(feature = "png")]
-fn png(chart: &Chart) -> anyhow::Result<Vec<u8>> {
-    Ok(chart::png(chart)?)
-}
-
-#[cfg(not(feature = "png"))]
-fn png(_: &Chart) -> anyhow::Result<Vec<u8>> {
-    bail!("this build has no PNG")
 }
 
 /// Budgets that a table for people shows: 1, 2, 3, 5, 7, 10, 15, 20, 30, … .

@@ -5,6 +5,9 @@
 //!
 //! To read in this order: `report` (answers as a file), `export` (one format a file), `chart`.
 
+#[cfg(feature = "charts")]
 pub mod chart;
+#[cfg(feature = "logs")]
 pub mod export;
+#[cfg(feature = "logs")]
 pub mod report;

@@ -18,6 +18,7 @@ pub(crate) mod chords;
 mod dp;
 pub mod front;
 mod greedy;
+#[cfg(feature = "ilp")]
 mod ilp;
 pub(crate) mod join;
 mod lagrange;
@@ -26,6 +27,7 @@ mod price;
 pub(crate) mod quota;
 pub mod record;
 mod sample;
+#[cfg(feature = "ilp")]
 mod shared_ilp;
 pub(crate) mod splice;
 pub(crate) mod sweep;
@@ -45,7 +47,9 @@ pub static SOLVERS: &[&dyn Solver] = &[
     &greedy::Greedy,
     &dp::Dp,
     &price::Price,
+    #[cfg(feature = "ilp")]
     &ilp::MICROLP_MIP,
+    #[cfg(feature = "ilp")]
     &ilp::MICROLP_LP,
     #[cfg(feature = "highs")]
     &ilp::HIGHS_MIP,

@@ -137,7 +137,8 @@ impl GroupRecord {
     }
 
     /// What tells the group apart from others.
-    pub(crate) fn key(&self) -> (Option<&str>, Option<Quota>, Points) {
+    #[must_use]
+    pub fn key(&self) -> (Option<&str>, Option<Quota>, Points) {
         (self.zone.as_deref(), self.family, self.protocol)
     }
 }

@@ -42,5 +42,6 @@ mod shared_data;
 mod sharing;
 mod sources;
 mod tools;
+mod wings;
 mod worked;
 mod zones;

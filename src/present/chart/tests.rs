@@ -130,7 +130,6 @@ fn bytes_depend_on_the_chart_alone() {
         let chart = chart(curves[..n_curves].to_vec());
         assert_eq!(svg(&chart), svg(&chart.clone()));
     }
-    #[cfg(feature = "png")]
     assert!(png(&chart(curves[..1].to_vec())) == png(&chart(curves[..1].to_vec())));
 }
 
@@ -236,7 +235,6 @@ fn steps_have_markers_unless_they_are_many() {
     assert_eq!(stairs("x", &many_steps(90), 60).marks(9.0).len(), 2);
 }
 
-#[cfg(feature = "png")]
 #[test]
 fn a_png_is_twice_the_page() {
     let file = png(&chart(vec![curve("x", &falling(1, 30), Some((9, 441)), 12)])).unwrap();
@@ -245,7 +243,6 @@ fn a_png_is_twice_the_page() {
     assert!(file.ends_with(b"IEND\xAE\x42\x60\x82"));
 }
 
-#[cfg(feature = "png")]
 #[test]
 fn odd_charts_are_rasterized() {
     for chart in odd_charts().iter().step_by(3).take(5) {

@@ -10,13 +10,12 @@
 
 use std::fmt::Write as _;
 
-use hcl_edit::structure::Block;
-
 use crate::groups::audit::Changes;
 use crate::groups::{Description, Rule};
 use crate::problem::number::counted;
 
 use super::changes_cli::{ScriptError, heading, id, revocations};
+use super::hcl::Block;
 use super::terraform::{self, Ingress};
 
 /// The proposed rules of groups, each with its id.
@@ -36,7 +35,7 @@ fn of_group(changes: &Changes, group_id: &str) -> Result<String, ScriptError> {
     for place in 0..changes.proposed.len() {
         blocks.extend(of_rule(changes, place, group_id)?);
     }
-    let mut text = terraform::file(&facts(changes, group_id), blocks);
+    let mut text = terraform::file(&facts(changes, group_id), &blocks);
     if !commands.is_empty() {
         text.push_str(
             "\n# To be run once the rules above are there, for what Terraform does not manage:\n",

@@ -9,6 +9,7 @@ pub mod changes_cli;
 pub mod changes_terraform;
 pub mod cloudformation;
 pub mod document;
+mod hcl;
 pub mod html;
 pub mod ip_permissions;
 pub mod json;

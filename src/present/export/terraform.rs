@@ -1,19 +1,13 @@
 //! Rules as Terraform: a resource for each rule and source.
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_security_group_ingress_rule>
-//!
-//! The crate escapes `${` and `%{` in strings, but not where one follows right after the other's
-//! first character (hcl-edit 0.10). So no text that anybody wrote gets here as it is: what is not an
-//! address or a word of ours is an id of letters, digits and `-`, or a [`Description`], in which there
-//! is no `$` and no `%`.
 
-use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
-use hcl_edit::structure::{Attribute, Block, Body};
-use hcl_edit::{Decorate, Decorated, Ident};
+use std::fmt::Write as _;
 
 use crate::groups::{Allowed, Description, Peer};
 use crate::problem::quote::{printable, quoted};
 
+use super::hcl::{Block, Value};
 use super::rules::{ExportError, Holds, RuleFormat, RuleSet, SingleRule};
 
 /// The resource of a rule with one source.
@@ -49,28 +43,21 @@ impl RuleFormat for Terraform {
             }
         }
         let facts = sets.iter().flat_map(|set| [&set.name].into_iter().chain(&set.facts));
-        Ok(file(facts, blocks).into_bytes())
+        Ok(file(facts, &blocks).into_bytes())
     }
 }
 
 /// Blocks below what there is to say, in comments that nothing in a name can end.
-pub(super) fn file<'a>(
-    facts: impl IntoIterator<Item = &'a String>,
-    mut blocks: Vec<Block>,
-) -> String {
-    let mut comments = String::new();
+pub(super) fn file<'a>(facts: impl IntoIterator<Item = &'a String>, blocks: &[Block]) -> String {
+    let mut text = String::new();
     for fact in facts {
-        comments = comments + "# " + &printable(fact) + "\n";
+        text = text + "# " + &printable(fact) + "\n";
     }
-    for block in blocks.iter_mut().skip(1) {
-        block.decor_mut().set_prefix("\n");
-    }
-    let mut body = Body::new();
     for block in blocks {
-        body.push(block);
+        // Infallible: a string takes everything.
+        let _ = write!(text, "\n{block}");
     }
-    let blank = if body.is_empty() { "" } else { "\n" };
-    format!("{comments}{blank}{body}")
+    text
 }
 
 /// The name of a resource: what it allows, and to whom. It depends on nothing else, so that no
@@ -101,18 +88,15 @@ fn variable_name(set: &RuleSet, group: usize) -> String {
 }
 
 fn variable(name: &str) -> Block {
-    let mut block = Block::new(Ident::new("variable"));
-    block.labels.push(name.into());
-    let string = Expression::Variable(Decorated::new(Ident::new("string")));
     let about = "The security group that these rules are for";
-    block.body = attributes(vec![("type", string), ("description", about.into())]);
-    block
+    let attributes = vec![("type", Value::Word("string")), ("description", about.into())];
+    Block { kind: "variable", labels: vec![name.to_owned()], attributes }
 }
 
 /// What a resource says of a rule with one source.
 pub(super) struct Ingress<'a> {
     pub(super) name: String,
-    pub(super) group: Expression,
+    pub(super) group: Value,
     pub(super) allowed: Allowed,
     pub(super) peer: &'a Peer,
     pub(super) description: Option<Description>,
@@ -126,7 +110,7 @@ impl<'a> Ingress<'a> {
             name: name(allowed, rule.zone.as_deref(), peer),
             group: match &set.groups[group].id {
                 Some(id) => id.as_str().into(),
-                None => path("var", &variable_name(set, group)),
+                None => Value::Path("var", variable_name(set, group)),
             },
             allowed,
             peer,
@@ -137,23 +121,21 @@ impl<'a> Ingress<'a> {
     /// The resource.
     pub(super) fn block(self) -> Result<Block, ExportError> {
         let (protocol, ports) = self.allowed.named();
-        let mut rows = vec![("security_group_id", self.group), ("ip_protocol", protocol.into())];
+        let mut attributes =
+            vec![("security_group_id", self.group), ("ip_protocol", protocol.into())];
         if let Some([from, to]) = ports {
-            rows.extend([("from_port", from.into()), ("to_port", to.into())]);
+            attributes.extend([("from_port", Value::Number(from)), ("to_port", Value::Number(to))]);
         }
-        rows.push(source(self.peer)?);
+        attributes.push(source(self.peer)?);
         let description = self.description.filter(|text| !text.as_str().is_empty());
-        rows.extend(description.map(|text| ("description", text.as_str().into())));
-        let mut block = Block::new(Ident::new("resource"));
-        block.labels.push(RESOURCE.into());
-        block.labels.push(self.name.into());
-        block.body = attributes(rows);
-        Ok(block)
+        attributes.extend(description.map(|text| ("description", text.as_str().into())));
+        let labels = vec![RESOURCE.to_owned(), self.name];
+        Ok(Block { kind: "resource", labels, attributes })
     }
 }
 
 /// The attribute that names a source.
-fn source(peer: &Peer) -> Result<(&'static str, Expression), ExportError> {
+fn source(peer: &Peer) -> Result<(&'static str, Value), ExportError> {
     let ids = match peer {
         Peer::Cidr(_) => [None, None],
         Peer::PrefixList { id } => [Some(id), None],
@@ -174,28 +156,10 @@ fn source(peer: &Peer) -> Result<(&'static str, Expression), ExportError> {
 
 /// Tells Terraform that a resource exists, by the id of its rule.
 pub(super) fn import(name: &str, rule_id: &str) -> Block {
-    let mut block = Block::new(Ident::new("import"));
-    block.body = attributes(vec![("to", path(RESOURCE, name)), ("id", rule_id.into())]);
-    block
-}
-
-/// `OF.NAME`.
-fn path(of: &str, name: &str) -> Expression {
-    let of = Expression::Variable(Decorated::new(Ident::new(of)));
-    let name = TraversalOperator::GetAttr(Decorated::new(Ident::new(name)));
-    Traversal::new(of, vec![Decorated::new(name)]).into()
-}
-
-/// Attributes as `terraform fmt` aligns them.
-fn attributes(attributes: Vec<(&str, Expression)>) -> Body {
-    let width = attributes.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
-    let mut body = Body::new();
-    for (key, value) in attributes {
-        let mut ident = Decorated::new(Ident::new(key));
-        ident.decor_mut().set_suffix(" ".repeat(width + 1 - key.len()));
-        let mut attribute = Attribute::new(ident, value);
-        attribute.decor_mut().set_prefix("  ");
-        body.push(attribute);
+    let to = Value::Path(RESOURCE, name.to_owned());
+    Block {
+        kind: "import",
+        labels: Vec::new(),
+        attributes: vec![("to", to), ("id", rule_id.into())],
     }
-    body
 }

@@ -15,7 +15,7 @@ use super::zone::{Kind, Zone};
 use crate::problem::quote::quoted;
 
 use super::fault::{Checked, Fault, Place};
-use super::spec::{MAX_UNITS, MAX_WEIGHT};
+use super::spec::MAX_WEIGHT;
 
 /// How much there may be.
 #[derive(Clone, Copy)]
@@ -27,7 +27,8 @@ pub(super) struct Bounds {
 
 impl Bounds {
     /// What a file may have.
-    pub(super) const FILE: Self = Self { zones: 1_000, cidrs: MAX_UNITS as usize };
+    #[cfg(feature = "logs")]
+    pub(super) const FILE: Self = Self { zones: 1_000, cidrs: super::spec::MAX_UNITS as usize };
     /// What zones may have that were extended: listed addresses can be any number.
     pub(super) const EXTENDED: Self = Self { zones: u16::MAX as usize, cidrs: usize::MAX };
 }

@@ -16,6 +16,7 @@ pub(super) enum Place {
 pub(super) struct Fault {
     /// The zone by its number; none where it is about all of them.
     pub(super) zone: Option<usize>,
+    #[cfg_attr(not(feature = "logs"), expect(dead_code, reason = "only files have places"))]
     pub(super) place: Place,
     pub(super) error: ZoneError,
 }

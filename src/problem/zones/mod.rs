@@ -63,6 +63,7 @@ mod error;
 mod extend;
 mod family;
 mod fault;
+#[cfg(feature = "logs")]
 mod file;
 mod hints;
 mod kind;
@@ -84,6 +85,7 @@ use spec::ZoneSpec;
 pub use error::{ZoneError, ZonesError};
 pub use family::{Family, Quota};
 pub use hints::Hint;
+#[cfg(feature = "logs")]
 pub(crate) use kind::is_id;
 pub use zone::{Kind, Zone};
 
@@ -113,6 +115,7 @@ impl Zones {
     ///
     /// # Errors
     /// The first thing that is wrong, with its line.
+    #[cfg(feature = "logs")]
     pub fn parse(text: &str) -> Result<Self, ZonesError> {
         let (specs, lines) = file::read(text)?;
         let (all, nesting) =
