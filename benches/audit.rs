@@ -2,10 +2,10 @@
 
 use std::hint::black_box;
 
+use chacha20::ChaCha8Rng;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rand::RngExt;
 use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use rangecover::groups::audit::{Attachment, Attachments, PrefixLists, Quotas, relations};
 use rangecover::groups::consolidate::consolidate;
 use rangecover::groups::{Allowed, Peer, Rule, SecurityGroup};

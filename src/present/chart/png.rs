@@ -1,6 +1,9 @@
 //! Charts as PNG.
 
-use ::png::{ColorType, Compression, Encoder, EncodingError};
+use std::io::{self, Write as _};
+
+use flate2::write::ZlibEncoder;
+use flate2::{Compression, Crc};
 use plotters::prelude::BitMapBackend;
 
 use super::canvas::{Canvas, Lettering};
@@ -63,13 +66,40 @@ fn averaged(pixels: &[u8], wide: usize) -> Vec<u8> {
     small
 }
 
-fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, EncodingError> {
-    let mut file = Vec::new();
-    let mut encoder = Encoder::new(&mut file, width, height);
-    encoder.set_color(ColorType::Rgb);
-    encoder.set_compression(Compression::High);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(pixels)?;
-    writer.finish()?;
+/// A file of three bytes a pixel (<https://www.w3.org/TR/png-3/>).
+fn encode(pixels: &[u8], (width, height): (u32, u32)) -> io::Result<Vec<u8>> {
+    const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+    /// Eight bits a channel, true colour, the only compression and filter method, no interlace.
+    const KIND: [u8; 5] = [8, 2, 0, 0, 0];
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &KIND].concat();
+    let mut file = SIGNATURE.to_vec();
+    chunk(&mut file, b"IHDR", &header);
+    chunk(&mut file, b"IDAT", &packed(pixels, width as usize * CHANNELS)?);
+    chunk(&mut file, b"IEND", &[]);
     Ok(file)
+}
+
+/// Rows as differences to the one above, since most of a chart is as what is above it.
+fn packed(pixels: &[u8], row: usize) -> io::Result<Vec<u8>> {
+    const UP: u8 = 2;
+    let mut packer = ZlibEncoder::new(Vec::new(), Compression::best());
+    let mut above = vec![0; row];
+    for pixels in pixels.chunks_exact(row) {
+        let differences =
+            pixels.iter().zip(&above).map(|(pixel, above)| pixel.wrapping_sub(*above));
+        packer.write_all(&[UP])?;
+        packer.write_all(&differences.collect::<Vec<u8>>())?;
+        above.copy_from_slice(pixels);
+    }
+    packer.finish()
+}
+
+fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) {
+    let length = u32::try_from(data.len()).expect("a chart is far smaller than 4 GiB");
+    let mut sum = Crc::new();
+    sum.update(kind);
+    sum.update(data);
+    for part in [&length.to_be_bytes()[..], kind, data, &sum.sum().to_be_bytes()] {
+        file.extend_from_slice(part);
+    }
 }

@@ -1,7 +1,7 @@
 //! Random draws that are the same on every machine.
 
-use rand::{Rng as _, SeedableRng as _};
-use rand_chacha::ChaCha8Rng;
+use chacha20::ChaCha8Rng;
+use chacha20::rand_core::{Rng as _, SeedableRng as _};
 
 /// A stream of draws.
 ///

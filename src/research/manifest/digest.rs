@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use crate::problem::quote::quoted;
@@ -21,7 +20,7 @@ impl Digest {
     /// The checksum of some bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
+        Self(hmac_sha256::Hash::hash(bytes))
     }
 
     /// The checksum of several files: of one that of the file, of more that of the list of theirs,
