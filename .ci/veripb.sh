@@ -25,8 +25,8 @@ if [ "$only" = --install ]; then
     exit 0
 fi
 if [ -z "${RANGECOVER:-}" ]; then
-    cargo build --release
-    RANGECOVER=target/release/rangecover
+    cargo build
+    RANGECOVER=target/debug/rangecover
 fi
 
 scratch=$(mktemp -d)

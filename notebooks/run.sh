@@ -4,7 +4,7 @@
 #   notebooks/run.sh            run them; the stored notebooks stay as they are
 #   notebooks/run.sh --store    store the new outputs in them instead
 #
-# RANGECOVER names the binary to ask; without it the release binary is built.
+# RANGECOVER names the binary to ask; without it the debug binary is built.
 set -euo pipefail
 
 store=no
@@ -32,10 +32,10 @@ scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 
 if [[ -z ${RANGECOVER-} ]]; then
-    cargo build --release --bin rangecover
+    cargo build --bin rangecover
     target=$(cargo metadata --format-version 1 --no-deps |
         python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')
-    RANGECOVER=$target/release/rangecover
+    RANGECOVER=$target/debug/rangecover
 elif [[ $RANGECOVER == */* && $RANGECOVER != /* ]]; then
     RANGECOVER=$called_from/$RANGECOVER
 fi

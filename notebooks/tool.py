@@ -11,9 +11,9 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import display
 
-BINARY = os.environ.get("RANGECOVER") or "../target/release/rangecover"
+BINARY = os.environ.get("RANGECOVER") or "../target/debug/rangecover"
 if not shutil.which(BINARY):
-    raise FileNotFoundError(f"no program {BINARY}: run `cargo build --release`, or set RANGECOVER to the binary")
+    raise FileNotFoundError(f"no program {BINARY}: run `cargo build`, or set RANGECOVER to the binary")
 
 # Okabe and Ito's colours, which stay apart for colour-blind readers.
 BLUE, ORANGE, GREEN, PINK, SKY, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#666666"

@@ -71,7 +71,7 @@ def polars_answer(shape, folder):
 
 def rangecover_answer(port):
     def answer(shape, folder, out="/dev/null"):
-        command = [os.environ.get("RANGECOVER", "target/release/rangecover"), "ports", folder]
+        command = [os.environ.get("RANGECOVER", "target/dist/rangecover"), "ports", folder]
         command += ["--port", port, "--threads", "2", "--format", "csv", "-o", out]
         subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
 

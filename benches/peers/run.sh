@@ -8,8 +8,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 folder=${1:-target/peers}
 runs=${2:-3}
 
-cargo build --release --features parquet
-export RANGECOVER=$PWD/target/release/rangecover
+cargo build --profile dist --features parquet
+export RANGECOVER=$PWD/target/dist/rangecover
 mkdir -p "$folder"
 [ -d "$folder/venv" ] || python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install -q -r benches/peers/requirements.txt

@@ -94,7 +94,7 @@ INSTANCES = [
 
 def run(*arguments, codes=(0,)):
     """Runs rangecover, for what it writes to stdout."""
-    command = [os.environ.get("RANGECOVER", "target/release/rangecover"), *map(str, arguments)]
+    command = [os.environ.get("RANGECOVER", "target/dist/rangecover"), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in codes:
         sys.exit(f"{' '.join(command)}: {done.stderr}")

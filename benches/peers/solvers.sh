@@ -7,8 +7,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 venv=target/solvers-venv
 
-cargo build --release
-export RANGECOVER=$PWD/target/release/rangecover
+cargo build --profile dist
+export RANGECOVER=$PWD/target/dist/rangecover
 [ -d "$venv" ] || python3 -m venv "$venv"
 "$venv/bin/pip" install -q -r benches/peers/requirements-solvers.txt
 exec "$venv/bin/python" benches/peers/solvers.py "$@"

@@ -7,14 +7,16 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rangecover::solve::answer::{Answer, answer};
-use rangecover::problem::certificate::{BlockedRule, Certificate, Multiplier, Repairs, Tangent, Witness};
 use rangecover::logs::inputs::{self, Reading};
+use rangecover::present::report::Report;
+use rangecover::problem::certificate::{
+    BlockedRule, Certificate, Multiplier, Repairs, Tangent, Witness,
+};
 use rangecover::problem::instance::Instance;
 use rangecover::problem::limits::{LimitSpec, Limits, WeightEntry};
 use rangecover::problem::port_list::{Entry, UsedPorts, parse};
 use rangecover::problem::ports::Span;
-use rangecover::present::report::{Report};
+use rangecover::solve::answer::{Answer, answer};
 use rangecover::solve::{Stop, default_solver};
 use rangecover::verify;
 use rangecover_fuzz::{Guard, file, let_others_unwind};

@@ -13,13 +13,13 @@ use libfuzzer_sys::fuzz_target;
 use rangecover::groups::audit::{
     Attachments, Bounds, PrefixLists, Replayer, Sources, Strays, World, findings,
 };
+use rangecover::groups::security_groups;
 use rangecover::logs::evidence::{InterfaceTraffic, Judgement, Ledger, Sink};
-use rangecover::present::export::{audit, audit_json, document, json, markdown};
 use rangecover::logs::flow::Record;
 use rangecover::logs::inputs::{Reading, read_log};
+use rangecover::present::export::{audit, audit_json, document, json, markdown};
 use rangecover::problem::instance::Budget;
 use rangecover::problem::limits::Limits;
-use rangecover::groups::security_groups;
 
 /// Three clients of two services of `eni-1`, one of `eni-2`, and what is refused.
 static LOG: LazyLock<String> = LazyLock::new(|| {

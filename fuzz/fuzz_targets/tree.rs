@@ -6,13 +6,15 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rangecover::problem::certificate::{BlockedRule, Certificate, Multiplier, Node, Tangent, Toll, Tolls};
+use rangecover::problem::certificate::{
+    BlockedRule, Certificate, Multiplier, Node, Tangent, Toll, Tolls,
+};
 use rangecover::problem::instance::{Budget, Group, Instance, Terms};
 use rangecover::problem::limits::{LimitSpec, Limits};
 use rangecover::problem::ports::{Protocol, Span};
+use rangecover::problem::zones::Quota;
 use rangecover::solve::{Outcome, Stop, solve, solver};
 use rangecover::verify;
-use rangecover::problem::zones::Quota;
 
 /// The runs of the outer group and of the inner one.
 const OUTER: [(u32, u32); 4] = [(80, 80), (90, 90), (100, 101), (120, 120)];

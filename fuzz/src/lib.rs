@@ -15,9 +15,9 @@ use std::thread;
 use rangecover::logs::evidence::table;
 use rangecover::logs::evidence::{InterfaceTraffic, Judgement, Ledger, LogReport, Records};
 use rangecover::logs::flow::{Action, ColumnName, Layout, Selection, ServicePort};
+use rangecover::logs::shapes::{Fault, Format, Source, shape};
 use rangecover::problem::port_list::UsedPorts;
 use rangecover::problem::ports::Protocol;
-use rangecover::logs::shapes::{Fault, Format, Source, shape};
 
 /// As many bytes are shown to those who recognise a file.
 const HEAD: usize = 1 << 16;
