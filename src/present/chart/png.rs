@@ -73,9 +73,9 @@ fn encode(pixels: &[u8], (width, height): (u32, u32)) -> io::Result<Vec<u8>> {
     const KIND: [u8; 5] = [8, 2, 0, 0, 0];
     let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &KIND].concat();
     let mut file = SIGNATURE.to_vec();
-    chunk(&mut file, b"IHDR", &header);
-    chunk(&mut file, b"IDAT", &packed(pixels, width as usize * CHANNELS)?);
-    chunk(&mut file, b"IEND", &[]);
+    chunk(&mut file, *b"IHDR", &header);
+    chunk(&mut file, *b"IDAT", &packed(pixels, width as usize * CHANNELS)?);
+    chunk(&mut file, *b"IEND", &[]);
     Ok(file)
 }
 
@@ -94,12 +94,12 @@ fn packed(pixels: &[u8], row: usize) -> io::Result<Vec<u8>> {
     packer.finish()
 }
 
-fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) {
+fn chunk(file: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
     let length = u32::try_from(data.len()).expect("a chart is far smaller than 4 GiB");
     let mut sum = Crc::new();
-    sum.update(kind);
+    sum.update(&kind);
     sum.update(data);
-    for part in [&length.to_be_bytes()[..], kind, data, &sum.sum().to_be_bytes()] {
+    for part in [&length.to_be_bytes()[..], &kind, data, &sum.sum().to_be_bytes()] {
         file.extend_from_slice(part);
     }
 }

@@ -1,5 +1,6 @@
 //! Panics of the crate as errors of the file.
 
+use parquet::errors::ParquetError;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;

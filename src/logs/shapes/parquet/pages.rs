@@ -2,7 +2,7 @@
 
 use parquet::basic::{Compression, Encoding};
 use parquet::column::page::{Page, PageMetadata, PageReader};
-use parquet::errors::{ParquetError, Result};
+use parquet::errors::Result;
 
 use super::bits::Bits;
 use super::guard::damaged;
