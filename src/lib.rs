@@ -84,3 +84,7 @@ pub mod aws;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/src/library.md")]
+struct Library;
