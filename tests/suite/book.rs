@@ -107,8 +107,8 @@ fn no_link_of_the_book_or_the_readme_is_dead() {
             let (path, anchor) = link.split_once('#').unwrap_or((&link, ""));
             let target =
                 if path.is_empty() { file.clone() } else { file.parent().unwrap().join(path) };
-            let leads = target.exists()
-                && (anchor.is_empty() || anchors(&whole(&target)).contains(anchor));
+            let leads =
+                target.exists() && (anchor.is_empty() || anchors(&whole(&target)).contains(anchor));
             if !leads {
                 dead.push(format!("{}: {link}", file.display()));
             }
@@ -136,8 +136,7 @@ fn commands_of_the_book_stand_where_they_are_run() {
     for page in pages() {
         let name = page.path.display();
         for (language, lines) in blocks(&page.text) {
-            let commands =
-                lines.iter().filter(|line| line.starts_with("$ rangecover ")).count();
+            let commands = lines.iter().filter(|line| line.starts_with("$ rangecover ")).count();
             assert!(commands == 0 || language == RUN, "{name}: a command in '{language}'");
             assert!(commands > 0 || language != RUN, "{name}: a '{RUN}' block without a command");
             assert!(!["", "sh", "bash", "shell"].contains(&language), "{name}: '{language}'");
