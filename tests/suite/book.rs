@@ -83,6 +83,13 @@ fn anchors(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
+fn the_readme_is_short() {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    let n_lines = readme.lines().count();
+    assert!(n_lines <= 200, "{n_lines} lines; what is longer belongs in docs/");
+}
+
+#[test]
 fn the_contents_list_every_page_of_the_book() {
     let contents = fs::read_to_string(source().join("SUMMARY.md")).unwrap();
     let listed: BTreeSet<PathBuf> = links(&contents).into_iter().map(PathBuf::from).collect();
