@@ -159,9 +159,10 @@ fn help(command: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The commands that the help lists.
+/// The commands that the help lists, which may be kinds of things.
 fn commands(help: &str) -> BTreeSet<String> {
-    let lines = help.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1);
+    let is_heading = |line: &&str| ["Commands:", "Kinds:"].contains(line);
+    let lines = help.lines().skip_while(|line| !is_heading(line)).skip(1);
     let lines = lines.take_while(|line| !line.is_empty());
     let names = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     let names = names.filter_map(|line| line.split_whitespace().next());
