@@ -90,6 +90,13 @@ fn the_readme_is_short() {
 }
 
 #[test]
+fn the_citation_names_this_version() {
+    let citation = fs::read_to_string(Path::new(ROOT).join("CITATION.cff")).unwrap();
+    let version = format!("version: {}", env!("CARGO_PKG_VERSION"));
+    assert!(citation.lines().any(|line| line == version), "no line '{version}' in CITATION.cff");
+}
+
+#[test]
 fn the_contents_list_every_page_of_the_book() {
     let contents = fs::read_to_string(source().join("SUMMARY.md")).unwrap();
     let listed: BTreeSet<PathBuf> = links(&contents).into_iter().map(PathBuf::from).collect();
