@@ -88,3 +88,7 @@ pub mod aws;
 #[cfg(all(doctest, feature = "cli"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/src/library.md")]
+struct Library;

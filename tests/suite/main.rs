@@ -7,6 +7,7 @@ mod athena_sql;
 mod audit;
 mod bad_input;
 mod binary;
+mod book;
 mod changes;
 mod checker;
 mod checking;

@@ -1,4 +1,4 @@
-//! The commands of the README, with their output, and its picture.
+//! The commands of the README and of the book, with their output, and the picture of the README.
 
 use std::fs;
 use std::path::Path;
@@ -8,13 +8,14 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// To write the output anew after a change: `TRYCMD=overwrite cargo test`.
 #[test]
-fn commands_print_what_the_readme_shows() {
-    // The README writes there.
-    fs::create_dir_all(Path::new(ROOT).join("target")).unwrap();
+fn commands_print_what_the_readme_and_the_book_show() {
+    // They write there; no two of them to the same file, since pages are run side by side.
+    fs::create_dir_all(Path::new(ROOT).join("target/docs")).unwrap();
     trycmd::TestCases::new()
         .env("NO_COLOR", "1")
         .register_bin("rangecover", Path::new(env!("CARGO_BIN_EXE_rangecover")))
-        .case("README.md");
+        .case("README.md")
+        .case("docs/src/**/*.md");
 }
 
 #[test]
