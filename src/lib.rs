@@ -34,11 +34,8 @@
 //! | toll | what a run is taken to pay for a hole that is bridged to serve it |
 //!
 //! ```
-//! use rangecover::solve::answer::{Answer, answer};
-//! use rangecover::problem::instance::Instance;
-//! use rangecover::problem::limits::Limits;
 //! use rangecover::problem::port_list;
-//! use rangecover::solve::{Stop, default_solver};
+//! use rangecover::{Answer, Instance, Limits, Stop, answer, default_solver};
 //!
 //! let used = port_list::parse("80-82, 85, 86, 1001, 1002, 1020")?;
 //! let instance = Instance::from_used(&used, 3, Limits::default())?;
@@ -52,7 +49,29 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Data flows one way, and a wing uses only what stands before it in this list.
+//! The names below are what most programs need. The modules are the wings of the house: data flows
+//! one way through them, and each uses only those that stand before it in the source of this page.
+//!
+//! | cargo feature | what it adds |
+//! | --- | --- |
+//! | none | [`problem`], [`verify`], [`solve`], [`proof`] |
+//! | `ilp` | integer programming by good_lp and microlp as a solver |
+//! | `logs` | `logs`, `groups`, `research`, and the formats of `present` |
+//! | `charts` | the charts of `present`, as SVG and PNG |
+//! | `cli` | the program, with all of these; `logs`, `charts` and `cli` are on by default |
+//! | `parquet` | Parquet among the shapes of flow logs |
+//! | `aws` | `aws`: Athena, CloudWatch Logs and S3, by AWS's own SDK |
+//! | `highs` | the HiGHS engine of the `ilp` solvers |
+
+pub use problem::certificate::Certificate;
+pub use problem::cover::Cover;
+pub use problem::instance::{Budget, Instance};
+pub use problem::limits::{LimitSpec, Limits};
+pub use problem::line::Line;
+pub use problem::ports::{PortSet, Protocol};
+pub use solve::answer::{Answer, answer};
+pub use solve::front::Front;
+pub use solve::{SOLVERS, Solver, Stop, default_solver};
 
 pub mod problem;
 

@@ -1,4 +1,7 @@
 //! What is asked of AWS: credentials and regions as its own tools find them.
+//!
+//! In: a query of `logs::query`. Out: the rows of its result, or the objects of a bucket. It may use
+//! logs, and writes nothing to AWS. To read in this order: `athena`, `insights`, `bucket`.
 
 mod athena;
 pub mod bucket;

@@ -1,4 +1,8 @@
 //! The command line: one file per subcommand, each with its arguments and `run`.
+//!
+//! In: arguments. Out: what is printed and written, and the exit status. It may use all wings, and
+//! nothing else reads arguments, prints or writes files. To read in this order: `args` and `inputs`
+//! (what commands have in common), `output`, then a command.
 
 mod args;
 mod audit;

@@ -1,5 +1,11 @@
 //! Security groups as AWS has them: inbound rules, each of one range of ports and one source.
 //!
+//! In: what `describe-security-groups` prints, answers of solvers, and the evidence of logs. Out:
+//! proposed rules, their division over several groups, an audit of what exists, and changes in an
+//! order. It may use every wing before it, and writes nothing. To read in this order: `peer`,
+//! `permission`, `rule`, `describe`, `solved`, `propose`, `division` and `split`, then [`audit`] and
+//! [`consolidate`].
+//!
 //! What a solver answers becomes [`ProposedRule`]s ([`propose`]), which exporters write and an audit
 //! compares with the rules that exist.
 

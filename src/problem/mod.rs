@@ -1,9 +1,8 @@
 //! The problem: points, limits, zones, and the instance that they make.
 //!
-//! In: lists of ports or addresses, limits, a budget. Out: an [`instance`](instance), the
-//! [`line`](line) of runs and holes that solvers work on, and what they hand back: a
-//! [`cover`](cover) and a [`certificate`](certificate). It uses no other wing, and knows neither
-//! logs nor AWS.
+//! In: lists of ports or addresses, limits, a budget. Out: an [`instance`], the `line` of runs and
+//! holes that solvers work on, and what they hand back: a [`cover`] and a [`certificate`]. It uses no
+//! other wing, and knows neither logs nor AWS.
 //!
 //! To read in this order: `ports`, `points`, `port_list`, `address_list`, `limits`, `zones`,
 //! `instance`, `cover`, `certificate`, `line`, `model`, `program`. `quote` and `number` are how all

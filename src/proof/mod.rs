@@ -1,5 +1,7 @@
 //! Proofs for VeriPB, a checker that knows nothing of ports: of an optimum, or that there is none.
 //!
+//! In: an instance and its checked answer. Out: the text of a proof. It may use the wings before it.
+//!
 //! A proof is about the pseudo-Boolean [model](crate::problem::model) as `export::opb` writes it. Every line
 //! is one that VeriPB derives again by itself, so nothing here needs to be trusted: a wrong line is
 //! refused. What has to be trusted is the checker, and that the model is the problem.

@@ -1,6 +1,12 @@
 //! Solvers: from an instance and a time limit to an outcome.
 //!
 //! One file each, one registry ([`SOLVERS`]); everything that lists solvers reads the registry.
+//!
+//! In: an instance and a time limit. Out: an outcome, which `answer` has the checker accept; or the
+//! whole trade-off, `front`. It may use the problem and the checker. To read in this order: this
+//! file, `greedy`, `dp`, `pass`, `bracket` and `lagrange` (the search for a price), `quota` and
+//! `join` (rules of several units), `tree` (outer rules that serve inner groups), `price` (the
+//! default, which puts these together), `answer`, `front`, `record` (what files say of answers).
 
 use std::time::{Duration, Instant};
 

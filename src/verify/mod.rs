@@ -1,5 +1,10 @@
 //! The checker: covers, bounds and witnesses, with integers only.
 //!
+//! In: an instance, and what somebody claims of it. Out: what a cover is, the bound that a
+//! certificate proves, or the first violation. It may use the problem alone. To read in this order:
+//! `facts`, `violation`, `ledger` (covers), `bound` (certificates), `shared` and `tolls` (where outer
+//! rules serve inner groups).
+//!
 //! It shares no algorithm with the solvers: it reads an [`Instance`], with its runs, limits and
 //! weights, and what a solver claims, and works out windows, covers and sums by itself.
 //!
