@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use rangecover::problem::quote::printable;
+
+use super::place::{Place, folder_of};
+use super::signals::{self, OnSignal};
 
 /// Writes text that may have colours: they are kept only on a terminal, and not under `NO_COLOR`.
 pub(crate) fn write_text(path: Option<&Path>, text: &[u8]) -> anyhow::Result<()> {
@@ -13,6 +16,7 @@ pub(crate) fn write_text(path: Option<&Path>, text: &[u8]) -> anyhow::Result<()>
         return write(path, &anstream::adapter::strip_bytes(text).into_vec());
     }
     let mut stdout = anstream::stdout().lock();
+    let mut stdout = Named { out: &mut stdout, name: &name(None) };
     stdout.write_all(text)?;
     Ok(stdout.flush()?)
 }
@@ -30,45 +34,93 @@ pub(crate) fn stream(
     path: Option<&Path>,
     write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-        let mut stdout = io::stdout().lock();
-        write(&mut stdout)?;
-        return Ok(stdout.flush()?);
-    };
-    let place = || format!("cannot write {}", path.display());
-    // A link stays a link: what it points to is replaced.
-    let target: PathBuf = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    if target.exists() && !target.is_file() {
-        let mut file = fs::OpenOptions::new().write(true).open(&target).with_context(place)?;
-        return write(&mut file).with_context(place);
+    let name = name(path);
+    let place = || format!("cannot write {name}");
+    match Place::of(path).with_context(place)? {
+        Place::File(target) => {
+            let (mut file, guard) = temporary_beside(&target).with_context(place)?;
+            write(&mut Named { out: file.as_file_mut(), name: &name })?;
+            file.as_file().sync_all().with_context(place)?;
+            file.persist(&target).with_context(place)?;
+            drop(guard);
+            Ok(())
+        }
+        directly => {
+            let mut out = open(directly).with_context(place)?;
+            let mut out = Named { out: &mut out, name: &name };
+            write(&mut out)?;
+            Ok(out.flush()?)
+        }
     }
-    let mut file = temporary_beside(&target).with_context(place)?;
-    write(&mut file).with_context(place)?;
-    file.as_file().sync_all().with_context(place)?;
-    file.persist(&target).with_context(place)?;
-    Ok(())
 }
 
 /// Fails early where [`write`] would fail in the end, and changes nothing.
 pub(crate) fn check_writable(path: Option<&Path>) -> anyhow::Result<()> {
-    let Some(path) = path.filter(|path| *path != Path::new("-")) else { return Ok(()) };
-    let place = || format!("cannot write {}", path.display());
-    let target: PathBuf = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    if target.is_dir() {
-        return Err(anyhow!("it is a folder; name a file in it").context(place()));
+    let place = || format!("cannot write {}", name(path));
+    match Place::of(path).with_context(place)? {
+        Place::Through(target) if target.is_dir() => {
+            Err(anyhow!("it is a folder; name a file in it").context(place()))
+        }
+        // To open a pipe is to wait for its reader.
+        Place::Through(target) => fs::metadata(target).map(drop).with_context(place),
+        Place::File(target) => temporary_beside(&target).map(drop).with_context(place),
+        Place::Stdout | Place::Stderr => Ok(()),
     }
-    if !target.exists() || target.is_file() {
-        temporary_beside(&target).with_context(place)?;
+}
+
+/// What messages call it.
+fn name(path: Option<&Path>) -> String {
+    match path.filter(|path| *path != Path::new("-")) {
+        Some(path) => path.display().to_string(),
+        None => "to stdout".to_owned(),
     }
-    Ok(())
+}
+
+/// Opens what is written directly.
+fn open(place: Place) -> io::Result<Box<dyn Write + Send>> {
+    Ok(match place {
+        Place::Stdout => Box::new(io::stdout()),
+        Place::Stderr => Box::new(io::stderr()),
+        Place::Through(path) | Place::File(path) => {
+            // What an open file has is kept.
+            let append = path.is_file();
+            Box::new(fs::OpenOptions::new().write(true).append(append).open(path)?)
+        }
+    })
+}
+
+/// A writer whose errors say what could not be written.
+struct Named<'a, W: ?Sized> {
+    out: &'a mut W,
+    name: &'a str,
+}
+
+impl<W: ?Sized> Named<'_, W> {
+    fn named<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        result.map_err(|error| match error.kind() {
+            // It is tried again.
+            io::ErrorKind::Interrupted => error,
+            kind => io::Error::new(kind, format!("cannot write {}: {error}", self.name)),
+        })
+    }
+}
+
+impl<W: Write + ?Sized> Write for Named<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.out.write(bytes);
+        self.named(result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.out.flush();
+        self.named(result)
+    }
 }
 
 /// A temporary file with the permissions of the file that it will replace, or of any new one.
-fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let folder = match target.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
+///
+/// A signal removes it.
+fn temporary_beside(target: &Path) -> io::Result<(tempfile::NamedTempFile, OnSignal)> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {
@@ -76,11 +128,17 @@ fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
         // The umask applies to these, as to those of any new file.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let file = builder.tempfile_in(folder)?;
+    let (file, guard) = signals::guarded(
+        || builder.tempfile_in(folder_of(target)),
+        |file| {
+            let path = file.path().to_owned();
+            move || drop(fs::remove_file(path))
+        },
+    )?;
     if let Ok(old) = fs::metadata(target) {
         file.as_file().set_permissions(old.permissions())?;
     }
-    Ok(file)
+    Ok((file, guard))
 }
 
 /// A remark for people, on stderr.

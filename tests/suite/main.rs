@@ -40,7 +40,11 @@ mod services;
 mod shapes;
 mod shared_data;
 mod sharing;
+#[cfg(target_os = "linux")]
+mod signals;
 mod sources;
 mod tools;
 mod worked;
+#[cfg(target_os = "linux")]
+mod written_through;
 mod zones;
