@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use rangecover::problem::quote::printable;
 
 use super::place::{Place, folder_of};
-use super::signals::{self, OnSignal};
+use super::signals::{self, Guarded};
 
 /// Writes text that may have colours: they are kept only on a terminal, and not under `NO_COLOR`.
 pub(crate) fn write_text(path: Option<&Path>, text: &[u8]) -> anyhow::Result<()> {
@@ -38,11 +38,10 @@ pub(crate) fn stream(
     let place = || format!("cannot write {name}");
     match Place::of(path).with_context(place)? {
         Place::File(target) => {
-            let (mut file, guard) = temporary_beside(&target).with_context(place)?;
-            write(&mut Named { out: file.as_file_mut(), name: &name })?;
-            file.as_file().sync_all().with_context(place)?;
-            file.persist(&target).with_context(place)?;
-            drop(guard);
+            let mut file = temporary_beside(&target).with_context(place)?;
+            write(&mut Named { out: file.value.as_file_mut(), name: &name })?;
+            file.value.as_file().sync_all().with_context(place)?;
+            file.value.persist(&target).with_context(place)?;
             Ok(())
         }
         directly => {
@@ -73,6 +72,63 @@ fn name(path: Option<&Path>) -> String {
     match path.filter(|path| *path != Path::new("-")) {
         Some(path) => path.display().to_string(),
         None => "to stdout".to_owned(),
+    }
+}
+
+/// What is written while it is made: to stdout, or to `FILE.partial`, which is FILE once it is whole.
+pub(crate) struct Growing {
+    out: Box<dyn Write + Send>,
+    name: String,
+    /// The file as far as it is, what it becomes, and how it is called.
+    file: Option<(fs::File, PathBuf, PathBuf)>,
+}
+
+impl Growing {
+    /// Opens it; what an earlier run has left of it is gone.
+    pub(crate) fn open(path: Option<&Path>) -> anyhow::Result<Self> {
+        let name = name(path);
+        let place = || format!("cannot write {name}");
+        let (out, file): (Box<dyn Write + Send>, _) = match Place::of(path).with_context(place)? {
+            Place::File(target) => {
+                let mut partial = target.clone().into_os_string();
+                partial.push(".partial");
+                let partial = PathBuf::from(partial);
+                // Never through a link that somebody has put there.
+                let _ = fs::remove_file(&partial);
+                let file = fs::File::create_new(&partial).with_context(place)?;
+                if let Ok(old) = fs::metadata(&target) {
+                    file.set_permissions(old.permissions()).with_context(place)?;
+                }
+                (Box::new(file.try_clone().with_context(place)?), Some((file, partial, target)))
+            }
+            directly => (open(directly).with_context(place)?, None),
+        };
+        Ok(Self { out, name, file })
+    }
+
+    /// Writes a piece, which is there at once.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = Named { out: &mut self.out, name: &self.name };
+        out.write_all(bytes)?;
+        out.flush()
+    }
+
+    /// Gives the file its name.
+    pub(crate) fn finish(&mut self) -> anyhow::Result<()> {
+        if let Some((file, partial, target)) = self.file.take() {
+            let place = || format!("cannot write {}", self.name);
+            file.sync_all().with_context(place)?;
+            fs::rename(partial, target).with_context(place)?;
+        }
+        Ok(())
+    }
+
+    /// Where it is if it is not finished.
+    pub(crate) fn unfinished_name(&self) -> String {
+        match &self.file {
+            Some((_, partial, _)) => format!("in {}", partial.display()),
+            None => "written".to_owned(),
+        }
     }
 }
 
@@ -120,7 +176,7 @@ impl<W: Write + ?Sized> Write for Named<'_, W> {
 /// A temporary file with the permissions of the file that it will replace, or of any new one.
 ///
 /// A signal removes it.
-fn temporary_beside(target: &Path) -> io::Result<(tempfile::NamedTempFile, OnSignal)> {
+fn temporary_beside(target: &Path) -> io::Result<Guarded<tempfile::NamedTempFile>> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {
@@ -128,7 +184,7 @@ fn temporary_beside(target: &Path) -> io::Result<(tempfile::NamedTempFile, OnSig
         // The umask applies to these, as to those of any new file.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let (file, guard) = signals::guarded(
+    let file = signals::guarded(
         || builder.tempfile_in(folder_of(target)),
         |file| {
             let path = file.path().to_owned();
@@ -136,9 +192,9 @@ fn temporary_beside(target: &Path) -> io::Result<(tempfile::NamedTempFile, OnSig
         },
     )?;
     if let Ok(old) = fs::metadata(target) {
-        file.as_file().set_permissions(old.permissions())?;
+        file.value.as_file().set_permissions(old.permissions())?;
     }
-    Ok((file, guard))
+    Ok(file)
 }
 
 /// A remark for people, on stderr.

@@ -28,20 +28,32 @@ impl Drop for OnSignal {
     }
 }
 
+/// Something with the action that removes it; it is dropped before the action is forgotten.
+pub(crate) struct Guarded<T> {
+    pub(crate) value: T,
+    _action: OnSignal,
+}
+
 /// Makes something that a signal must not leave behind, and says how it is removed.
 ///
 /// No signal ends the process in between.
 pub(crate) fn guarded<T, E, A: FnOnce() + Send + 'static>(
     make: impl FnOnce() -> Result<T, E>,
     action: impl FnOnce(&T) -> A,
-) -> Result<(T, OnSignal), E> {
+) -> Result<Guarded<T>, E> {
     listen();
     let mut actions = actions();
     let made = make()?;
     let number = actions.next;
     actions.next += 1;
     actions.list.push((number, Box::new(action(&made))));
-    Ok((made, OnSignal(number)))
+    Ok(Guarded { value: made, _action: OnSignal(number) })
+}
+
+/// Does something before a signal ends the process.
+pub(crate) fn on_signal(action: impl FnOnce() + Send + 'static) -> Guarded<()> {
+    let Ok(guarded) = guarded(|| Ok::<_, std::convert::Infallible>(()), |()| action);
+    guarded
 }
 
 #[cfg(unix)]

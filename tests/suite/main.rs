@@ -12,6 +12,8 @@ mod checker;
 mod checking;
 mod command;
 mod comparing;
+#[cfg(target_os = "linux")]
+mod comparing_long;
 mod data_sets;
 #[cfg(feature = "aws")]
 mod end_to_end;
