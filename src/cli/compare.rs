@@ -129,7 +129,7 @@ impl Instances for Inputs {
     }
 
     fn name(&self, index: usize) -> String {
-        self.jobs.list[index].source.name().to_string()
+        self.jobs.list[index].source.name().clone()
     }
 
     fn with_zones(&self) -> bool {

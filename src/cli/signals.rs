@@ -43,11 +43,11 @@ pub(crate) fn guarded<T, E, A: FnOnce() + Send + 'static>(
 ) -> Result<Guarded<T>, E> {
     listen();
     let mut actions = actions();
-    let made = make()?;
+    let value = make()?;
     let number = actions.next;
     actions.next += 1;
-    actions.list.push((number, Box::new(action(&made))));
-    Ok(Guarded { value: made, _action: OnSignal(number) })
+    actions.list.push((number, Box::new(action(&value))));
+    Ok(Guarded { value, _action: OnSignal(number) })
 }
 
 /// Does something before a signal ends the process.

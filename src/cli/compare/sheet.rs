@@ -96,11 +96,12 @@ impl Sheet {
         for (i, column) in self.columns.iter().enumerate() {
             let (cell, width) = (cell(column), column.width);
             line += if i == 0 { " " } else { "  " };
-            line += &if column.to_the_right {
+            let cell = if column.to_the_right {
                 format!("{cell:>width$}")
             } else {
                 format!("{cell:<width$}")
             };
+            line.push_str(&cell);
         }
         line.truncate(line.trim_end().len());
         line + "\n"
