@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -11,6 +12,15 @@ use super::{Aws, AwsError};
 /// Longest wait for the answer to a request to stop; nothing but that stands before the end.
 const STOPPING: Duration = Duration::from_secs(8);
 
+/// Whether someone has listened; tokio does not give Ctrl-C back.
+static LISTENING: AtomicBool = AtomicBool::new(false);
+
+/// Whether Ctrl-C stops what runs at AWS, and is answered by an error.
+#[must_use]
+pub fn answers_interrupts() -> bool {
+    LISTENING.load(Ordering::SeqCst)
+}
+
 /// Ctrl-C, whether it has been pressed or not.
 pub(super) struct Interrupt(RefCell<Option<Pin<Box<dyn Future<Output = ()>>>>>);
 
@@ -18,6 +28,7 @@ impl Interrupt {
     /// Listens from the first wait on; a process that listens is not ended by Ctrl-C any more.
     pub(super) fn new() -> Self {
         Self(RefCell::new(Some(Box::pin(async {
+            LISTENING.store(true, Ordering::SeqCst);
             if tokio::signal::ctrl_c().await.is_err() {
                 // Without signals there is nothing to wait for.
                 std::future::pending::<()>().await;

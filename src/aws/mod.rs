@@ -16,6 +16,7 @@ use aws_smithy_http_client::{Builder, tls};
 
 pub use athena::{Athena, Cells, Finished, QueryError, TableColumns, Workplace};
 pub use error::AwsError;
+pub use interrupt::answers_interrupts;
 pub use result_objects::ObjectError;
 
 /// Where AWS is, and as whom it is asked; what is not said is found as every AWS tool finds it.

@@ -66,35 +66,63 @@ pub(crate) struct LimitArgs {
 }
 
 /// How long a solver may take.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct TimeArgs {
     /// Stop each instance after this time, with the best cover known and a proven bound
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    time_limit: Option<Duration>,
+    #[arg(long, value_name = "SECONDS|none", value_parser = time_limit)]
+    time_limit: Option<TimeLimit>,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+/// A time, or none at all.
+#[derive(Clone, Copy)]
+enum TimeLimit {
+    None,
+    After(Duration),
+}
+
+fn time_limit(text: &str) -> Result<TimeLimit, String> {
+    if text == "none" {
+        return Ok(TimeLimit::None);
+    }
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+    Duration::try_from_secs_f64(seconds).map(TimeLimit::After).map_err(|error| error.to_string())
 }
 
 impl TimeArgs {
     /// The arguments as they are written.
     pub(crate) fn flags(&self) -> Vec<String> {
-        let limit = self.time_limit.iter();
+        let limit = self.limit().into_iter();
         limit
             .flat_map(|limit| ["--time-limit".to_owned(), limit.as_secs_f64().to_string()])
             .collect()
     }
 
+    /// The limit, if there is one.
+    fn limit(&self) -> Option<Duration> {
+        self.time_limit.and_then(|limit| match limit {
+            TimeLimit::After(limit) => Some(limit),
+            TimeLimit::None => None,
+        })
+    }
+
+    /// Whether nothing is said of a limit.
+    pub(crate) fn is_unsaid(&self) -> bool {
+        self.time_limit.is_none()
+    }
+
+    /// These, with a limit.
+    pub(crate) fn within(limit: Duration) -> Self {
+        Self { time_limit: Some(TimeLimit::After(limit)) }
+    }
+
     /// Whether there is a limit.
     pub(crate) fn is_limited(&self) -> bool {
-        self.time_limit.is_some()
+        self.limit().is_some()
     }
 
     /// A stop that counts from now.
     pub(crate) fn stop(&self) -> Stop {
-        self.time_limit.map_or_else(Stop::never, Stop::after)
+        self.limit().map_or_else(Stop::never, Stop::after)
     }
 }
 

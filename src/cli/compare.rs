@@ -4,15 +4,17 @@ mod machine;
 mod manifest;
 pub(crate) mod memory;
 mod row;
+mod sheet;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::ValueEnum;
 
-use rangecover::present::export::{json, table};
 use rangecover::problem::instance::Instance;
 use rangecover::research::manifest::Contradiction;
 use rangecover::research::results::mean::median;
@@ -23,19 +25,27 @@ use super::args::{Job, Jobs, LimitArgs, TimeArgs, load, solver_help, solver_name
 use super::exit::print_error;
 use super::inputs::InputArgs;
 use super::solve::exit_of;
-use super::{Exit, output, usage};
+use super::{Exit, output, signals, usage};
 use manifest::{Manifest, ManifestArgs};
 use row::{Case, Passing, Row};
+use sheet::{Shape, Sheet};
 
 /// A first run of more milliseconds than this counts: warming up is next to nothing of it.
 const WARM: f64 = 100.0;
+
+/// Seconds for each data set and solver of a manifest, where nothing else is said.
+const MANIFEST_SECONDS: u64 = 10;
 
 /// Compare solvers: rules, open ports, optimality gap, time, memory
 ///
 /// Solvers run one after the other, so that their times can be compared; the time is that of the
 /// solver alone, without the check. With --manifest, an answer that contradicts what the manifest
 /// says of the data set is an error, and a proof that there is no cover, where the manifest says
-/// so, is an answer: exit status 0.
+/// so, is an answer: exit status 0. Each solver then stops after 10 seconds on each data set, unless
+/// --time-limit says otherwise; `--time-limit none` lifts that.
+///
+/// Rows are written as they come. A file has its name once it is whole; until then, and after
+/// Ctrl-C or worse, the rows so far are in FILE.partial beside it, over which the next run writes.
 ///
 /// Example: `rangecover compare datasets/ports --solvers threshold,greedy,price`
 #[derive(clap::Args)]
@@ -96,6 +106,10 @@ enum Format {
 trait Instances {
     /// How many there are.
     fn len(&self) -> usize;
+    /// The name of one of them.
+    fn name(&self, index: usize) -> String;
+    /// Whether some of them tell families apart.
+    fn with_zones(&self) -> bool;
     /// One of them, with what rows say of it.
     fn get(&self, index: usize) -> anyhow::Result<(Case, Instance)>;
     /// Compares an answer with what is known of one, and says what it means for the exit status.
@@ -114,6 +128,14 @@ impl Instances for Inputs {
         self.jobs.list.len()
     }
 
+    fn name(&self, index: usize) -> String {
+        self.jobs.list[index].source.name().clone()
+    }
+
+    fn with_zones(&self) -> bool {
+        self.jobs.list.iter().any(|job| job.source.zones.is_some())
+    }
+
     fn get(&self, index: usize) -> anyhow::Result<(Case, Instance)> {
         let Job { source, instance, .. } = &self.jobs.list[index];
         let case = Case::new(source.name(), self.limits.clone(), instance, source.zones.is_some());
@@ -128,8 +150,17 @@ impl Instances for Inputs {
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let path = args.output.as_deref();
     output::check_writable(path)?;
-    let (rows, exit) = match &args.manifest.manifest {
-        Some(path) => rows(&Manifest::read(path, &args.manifest)?, args, Exit::Answered),
+    match &args.manifest.manifest {
+        Some(path) => {
+            let manifest = Manifest::read(path, &args.manifest)?;
+            if args.time.is_unsaid() {
+                output::note(&format!(
+                    "each solver stops after {MANIFEST_SECONDS} s on each data set; \
+                     --time-limit none lifts that"
+                ));
+            }
+            rows(&manifest, args, Exit::Answered)
+        }
         None if args.manifest.selects() => usage("only --manifest has families and instances"),
         None => {
             let jobs = load(&args.inputs, &args.limits)?;
@@ -137,22 +168,32 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             let limits = args.limits.flags_and(args.inputs.flags());
             rows(&Inputs { jobs, limits }, args, exit)
         }
-    };
-    match args.format {
-        Format::Text => output::write(path, row::text(&rows).as_bytes())?,
-        Format::Csv => output::write(path, &table::csv(&rows)?)?,
-        Format::Json => output::write(path, &json::json(&rows))?,
     }
-    Ok(exit)
 }
 
-/// The rows, and how it all ended. What fails does not keep the rest from being compared.
-fn rows(instances: &dyn Instances, args: &Args, mut exit: Exit) -> (Vec<Row>, Exit) {
+impl Args {
+    /// How long a solver may take.
+    fn time(&self) -> TimeArgs {
+        if self.manifest.manifest.is_some() && self.time.is_unsaid() {
+            return TimeArgs::within(Duration::from_secs(MANIFEST_SECONDS));
+        }
+        self.time.clone()
+    }
+}
+
+/// Writes the rows, and tells how it all ended. What fails does not keep the rest from being compared.
+fn rows(instances: &dyn Instances, args: &Args, mut exit: Exit) -> anyhow::Result<Exit> {
     let solvers = each_once(&args.solvers);
+    let n_rows = instances.len() * solvers.len();
     let bar = output::progress("comparing");
-    bar.set_length((instances.len() * solvers.len()) as u64);
-    let mut rows = Vec::new();
+    bar.set_length(n_rows as u64);
+    let sheet = Arc::new(Mutex::new(opened(instances, &solvers, args)?));
+    let _interrupted = {
+        let (sheet, bar) = (Arc::clone(&sheet), bar.clone());
+        signals::on_signal(move || interrupt(&sheet, &bar, n_rows))
+    };
     for index in 0..instances.len() {
+        bar.set_message(instances.name(index));
         let (case, instance) = match instances.get(index) {
             Ok(found) => found,
             Err(error) => {
@@ -164,19 +205,59 @@ fn rows(instances: &dyn Instances, args: &Args, mut exit: Exit) -> (Vec<Row>, Ex
         // An instance is answered when some solver answers it.
         let mut best = Exit::Unanswered;
         for &solver in &solvers {
+            bar.set_message(format!("{}, {}", case.instance, solver.name()));
             let check = |answer: &Answer| instances.check(index, answer);
             let (row, answered) = compare(&case, &instance, solver, args, &check);
             if answered == Exit::Failed {
                 exit = Exit::Failed;
             }
-            rows.push(row);
+            let mut sheet = sheet.lock().unwrap_or_else(PoisonError::into_inner);
+            bar.suspend(|| sheet.push(&row))?;
             best = best.min(answered);
             bar.inc(1);
         }
         exit = exit.max(best);
     }
     bar.finish_and_clear();
-    (rows, exit)
+    sheet.lock().unwrap_or_else(PoisonError::into_inner).finish()?;
+    Ok(exit)
+}
+
+/// What the rows are written to.
+fn opened(
+    instances: &dyn Instances,
+    solvers: &[&'static dyn Solver],
+    args: &Args,
+) -> anyhow::Result<Sheet> {
+    let longest = |names: &mut dyn Iterator<Item = usize>| names.max().unwrap_or(0);
+    let shape = Shape {
+        instance: longest(&mut (0..instances.len()).map(|i| instances.name(i).chars().count())),
+        solver: longest(&mut solvers.iter().map(|solver| solver.name().len())),
+        with_units: instances.with_zones(),
+        with_times: !args.no_times,
+        with_memory: args.memory,
+    };
+    Sheet::new(output::Growing::open(args.output.as_deref())?, args.format, &shape)
+}
+
+/// Ends the rows before a signal ends the process.
+fn interrupt(sheet: &Mutex<Sheet>, bar: &indicatif::ProgressBar, n_planned: usize) {
+    // A reader that takes no row keeps nobody waiting.
+    for _ in 0..50 {
+        let mut sheet = match sheet.try_lock() {
+            Ok(sheet) => sheet,
+            Err(TryLockError::Poisoned(sheet)) => sheet.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                thread::sleep(Duration::from_millis(20));
+                continue;
+            }
+        };
+        bar.finish_and_clear();
+        output::note(&sheet.interrupt(n_planned));
+        // No row comes after the end.
+        std::mem::forget(sheet);
+        return;
+    }
 }
 
 /// The solvers as they are named, none twice.
@@ -205,9 +286,8 @@ fn compare(
             return (row, Exit::Unanswered);
         }
         Err(error) => Err(error.into()),
-        Ok(outcome) => {
-            checked(solver.name(), instance, outcome, args.time.stop()).map_err(anyhow::Error::from)
-        }
+        Ok(outcome) => checked(solver.name(), instance, outcome, args.time().stop())
+            .map_err(anyhow::Error::from),
     };
     if !args.no_times {
         row.milliseconds = Passing::Cell(milliseconds);
@@ -262,7 +342,7 @@ fn timed(
     args: &Args,
 ) -> (Result<Outcome, SolveError>, Option<f64>) {
     let run = || {
-        let stop = args.time.stop();
+        let stop = args.time().stop();
         let started = Instant::now();
         let outcome = solve(solver, instance, stop);
         (outcome, started.elapsed().as_secs_f64() * 1e3)
@@ -278,7 +358,7 @@ fn timed(
 }
 
 fn memory_of(solver: &dyn Solver, instance: &Instance, args: &Args, place: &str) -> Option<u64> {
-    match memory::measured(solver, instance, &args.time) {
+    match memory::measured(solver, instance, &args.time()) {
         Ok(bytes) => bytes,
         Err(error) => {
             output::note(&format!("{place}: its memory could not be measured: {error}"));

@@ -15,7 +15,7 @@ use super::{Exit, output, usage};
 /// The kinds that are no port sets.
 const ADDRESSES: &str = "addresses";
 const FLOW_LOG: &str = "flow-log";
-const KNAPSACK: &str = "knapsack";
+pub(crate) const KNAPSACK: &str = "knapsack";
 
 /// Generate port sets and flow logs: the same bytes for the same seed everywhere
 ///

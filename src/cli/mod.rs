@@ -18,10 +18,12 @@ mod model;
 mod names;
 mod notes;
 mod output;
+mod place;
 mod ports;
 mod prove;
 mod report;
 mod rules;
+mod signals;
 mod solve;
 
 use clap::error::ErrorKind;

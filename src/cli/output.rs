@@ -7,12 +7,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use rangecover::problem::quote::printable;
 
+use super::place::{Place, folder_of};
+use super::signals::{self, Guarded};
+
 /// Writes text that may have colours: they are kept only on a terminal, and not under `NO_COLOR`.
 pub(crate) fn write_text(path: Option<&Path>, text: &[u8]) -> anyhow::Result<()> {
     if path.is_some() {
         return write(path, &anstream::adapter::strip_bytes(text).into_vec());
     }
     let mut stdout = anstream::stdout().lock();
+    let mut stdout = Named { out: &mut stdout, name: &name(None) };
     stdout.write_all(text)?;
     Ok(stdout.flush()?)
 }
@@ -30,45 +34,149 @@ pub(crate) fn stream(
     path: Option<&Path>,
     write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-        let mut stdout = io::stdout().lock();
-        write(&mut stdout)?;
-        return Ok(stdout.flush()?);
-    };
-    let place = || format!("cannot write {}", path.display());
-    // A link stays a link: what it points to is replaced.
-    let target: PathBuf = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    if target.exists() && !target.is_file() {
-        let mut file = fs::OpenOptions::new().write(true).open(&target).with_context(place)?;
-        return write(&mut file).with_context(place);
+    let name = name(path);
+    let place = || format!("cannot write {name}");
+    match Place::of(path).with_context(place)? {
+        Place::File(target) => {
+            let mut file = temporary_beside(&target).with_context(place)?;
+            write(&mut Named { out: file.value.as_file_mut(), name: &name })?;
+            file.value.as_file().sync_all().with_context(place)?;
+            file.value.persist(&target).with_context(place)?;
+            Ok(())
+        }
+        directly => {
+            let mut out = open(directly).with_context(place)?;
+            let mut out = Named { out: &mut out, name: &name };
+            write(&mut out)?;
+            Ok(out.flush()?)
+        }
     }
-    let mut file = temporary_beside(&target).with_context(place)?;
-    write(&mut file).with_context(place)?;
-    file.as_file().sync_all().with_context(place)?;
-    file.persist(&target).with_context(place)?;
-    Ok(())
 }
 
 /// Fails early where [`write`] would fail in the end, and changes nothing.
 pub(crate) fn check_writable(path: Option<&Path>) -> anyhow::Result<()> {
-    let Some(path) = path.filter(|path| *path != Path::new("-")) else { return Ok(()) };
-    let place = || format!("cannot write {}", path.display());
-    let target: PathBuf = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    if target.is_dir() {
-        return Err(anyhow!("it is a folder; name a file in it").context(place()));
+    let place = || format!("cannot write {}", name(path));
+    match Place::of(path).with_context(place)? {
+        Place::Through(target) if target.is_dir() => {
+            Err(anyhow!("it is a folder; name a file in it").context(place()))
+        }
+        // To open a pipe is to wait for its reader.
+        Place::Through(target) => fs::metadata(target).map(drop).with_context(place),
+        Place::File(target) => temporary_beside(&target).map(drop).with_context(place),
+        Place::Stdout | Place::Stderr => Ok(()),
     }
-    if !target.exists() || target.is_file() {
-        temporary_beside(&target).with_context(place)?;
+}
+
+/// What messages call it.
+fn name(path: Option<&Path>) -> String {
+    match path.filter(|path| *path != Path::new("-")) {
+        Some(path) => path.display().to_string(),
+        None => "to stdout".to_owned(),
     }
-    Ok(())
+}
+
+/// What is written while it is made: to stdout, or to `FILE.partial`, which is FILE once it is whole.
+pub(crate) struct Growing {
+    out: Box<dyn Write + Send>,
+    name: String,
+    /// The file as far as it is, what it becomes, and how it is called.
+    file: Option<(fs::File, PathBuf, PathBuf)>,
+}
+
+impl Growing {
+    /// Opens it; what an earlier run has left of it is gone.
+    pub(crate) fn open(path: Option<&Path>) -> anyhow::Result<Self> {
+        let name = name(path);
+        let place = || format!("cannot write {name}");
+        let (out, file): (Box<dyn Write + Send>, _) = match Place::of(path).with_context(place)? {
+            Place::File(target) => {
+                let mut partial = target.clone().into_os_string();
+                partial.push(".partial");
+                let partial = PathBuf::from(partial);
+                // Never through a link that somebody has put there.
+                let _ = fs::remove_file(&partial);
+                let file = fs::File::create_new(&partial).with_context(place)?;
+                if let Ok(old) = fs::metadata(&target) {
+                    file.set_permissions(old.permissions()).with_context(place)?;
+                }
+                (Box::new(file.try_clone().with_context(place)?), Some((file, partial, target)))
+            }
+            directly => (open(directly).with_context(place)?, None),
+        };
+        Ok(Self { out, name, file })
+    }
+
+    /// Writes a piece, which is there at once.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = Named { out: &mut self.out, name: &self.name };
+        out.write_all(bytes)?;
+        out.flush()
+    }
+
+    /// Gives the file its name.
+    pub(crate) fn finish(&mut self) -> anyhow::Result<()> {
+        if let Some((file, partial, target)) = self.file.take() {
+            let place = || format!("cannot write {}", self.name);
+            file.sync_all().with_context(place)?;
+            fs::rename(partial, target).with_context(place)?;
+        }
+        Ok(())
+    }
+
+    /// Where it is if it is not finished.
+    pub(crate) fn unfinished_name(&self) -> String {
+        match &self.file {
+            Some((_, partial, _)) => format!("in {}", partial.display()),
+            None => "written".to_owned(),
+        }
+    }
+}
+
+/// Opens what is written directly.
+fn open(place: Place) -> io::Result<Box<dyn Write + Send>> {
+    Ok(match place {
+        Place::Stdout => Box::new(io::stdout()),
+        Place::Stderr => Box::new(io::stderr()),
+        Place::Through(path) | Place::File(path) => {
+            // What an open file has is kept.
+            let append = path.is_file();
+            Box::new(fs::OpenOptions::new().write(true).append(append).open(path)?)
+        }
+    })
+}
+
+/// A writer whose errors say what could not be written.
+struct Named<'a, W: ?Sized> {
+    out: &'a mut W,
+    name: &'a str,
+}
+
+impl<W: ?Sized> Named<'_, W> {
+    fn named<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        result.map_err(|error| match error.kind() {
+            // It is tried again.
+            io::ErrorKind::Interrupted => error,
+            kind => io::Error::new(kind, format!("cannot write {}: {error}", self.name)),
+        })
+    }
+}
+
+impl<W: Write + ?Sized> Write for Named<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.out.write(bytes);
+        self.named(result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.out.flush();
+        self.named(result)
+    }
 }
 
 /// A temporary file with the permissions of the file that it will replace, or of any new one.
-fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let folder = match target.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
+///
+/// A signal removes it.
+fn temporary_beside(target: &Path) -> io::Result<Guarded<tempfile::NamedTempFile>> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {
@@ -76,9 +184,15 @@ fn temporary_beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
         // The umask applies to these, as to those of any new file.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let file = builder.tempfile_in(folder)?;
+    let file = signals::guarded(
+        || builder.tempfile_in(folder_of(target)),
+        |file| {
+            let path = file.path().to_owned();
+            move || drop(fs::remove_file(path))
+        },
+    )?;
     if let Ok(old) = fs::metadata(target) {
-        file.as_file().set_permissions(old.permissions())?;
+        file.value.as_file().set_permissions(old.permissions())?;
     }
     Ok(file)
 }

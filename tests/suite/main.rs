@@ -13,6 +13,8 @@ mod checker;
 mod checking;
 mod command;
 mod comparing;
+#[cfg(target_os = "linux")]
+mod comparing_long;
 mod data_sets;
 #[cfg(feature = "aws")]
 mod end_to_end;
@@ -41,8 +43,12 @@ mod services;
 mod shapes;
 mod shared_data;
 mod sharing;
+#[cfg(target_os = "linux")]
+mod signals;
 mod sources;
 mod tools;
 mod wings;
 mod worked;
+#[cfg(target_os = "linux")]
+mod written_through;
 mod zones;

@@ -21,7 +21,8 @@ pub(crate) fn data_sets() -> Vec<DataSet> {
 
 /// What solvers say of data sets, by name and solver; the command compares each with its row.
 fn compared(flags: &str) -> HashMap<(String, String), Value> {
-    let line = format!("compare --manifest {MANIFEST} --no-times --format json {flags}");
+    let line =
+        format!("compare --manifest {MANIFEST} --time-limit none --no-times --format json {flags}");
     let rows = run(&line).exits(0).json();
     let text = |row: &Value, key: &str| row[key].as_str().expect("it is text").to_owned();
     let rows = rows.as_array().expect("rows are a list").iter();

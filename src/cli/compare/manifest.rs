@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
@@ -19,6 +20,7 @@ use super::Instances;
 use super::row::Case;
 use crate::cli::args::{Job, LimitArgs, load_one};
 use crate::cli::inputs::InputArgs;
+use crate::cli::signals::{self, Guarded};
 use crate::cli::solve::exit_of;
 use crate::cli::{Exit, generate};
 
@@ -108,10 +110,10 @@ impl<'a> Manifest<'a> {
 
     /// The instance of a data set, if it is what the manifest says.
     fn instance(&self, set: &DataSet) -> anyhow::Result<(Case, Instance)> {
-        let scratch = tempfile::tempdir().context("cannot write what is generated")?;
+        let scratch = scratch().context("cannot write what is generated")?;
         let (input, flags, seed) = match &set.origin {
             Origin::Input(below) => (self.input(below)?, Vec::new(), None),
-            Origin::Generate(args) => generated(set, args, &scratch)?,
+            Origin::Generate(args) => generated(set, args, &scratch.value)?,
         };
         let makes_zones = !flags.is_empty();
         let words = [OsString::from(&input)].into_iter().chain(flags);
@@ -163,6 +165,17 @@ impl<'a> Manifest<'a> {
             None => folder.join(".."),
         }
     }
+}
+
+/// A folder that is gone afterwards, also where a signal ends the process.
+fn scratch() -> io::Result<Guarded<TempDir>> {
+    signals::guarded(tempfile::tempdir, |folder| {
+        let path = folder.path().to_owned();
+        move || {
+            // What is written at the same moment may need another try.
+            let _ = (0..10).any(|_| fs::remove_dir_all(&path).is_ok());
+        }
+    })
 }
 
 /// A generated data set in a folder: its path, the flags that go with it, and its seed.
@@ -232,6 +245,19 @@ fn digest(file: &Path) -> anyhow::Result<Digest> {
 impl Instances for Manifest<'_> {
     fn len(&self) -> usize {
         self.sets.len()
+    }
+
+    fn name(&self, index: usize) -> String {
+        self.sets[index].name.clone()
+    }
+
+    fn with_zones(&self) -> bool {
+        let has_zones = |flag: &String| flag == "--zones" || flag.starts_with("--zones=");
+        self.sets.iter().any(|set| {
+            let makes_zones = matches!(&set.origin, Origin::Generate(args)
+                if args.iter().any(|arg| arg == generate::KNAPSACK));
+            makes_zones || set.flags.iter().any(has_zones)
+        })
     }
 
     fn get(&self, index: usize) -> anyhow::Result<(Case, Instance)> {

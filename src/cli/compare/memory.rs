@@ -2,8 +2,9 @@
 
 use std::env;
 use std::fs;
-use std::io::{self, BufReader, Write as _};
-use std::process::{Command, Stdio};
+use std::io::{self, BufRead as _, Read as _, Write as _};
+use std::process::{self, Command, Stdio};
+use std::thread;
 
 use anyhow::{Context, bail};
 
@@ -13,7 +14,7 @@ use rangecover::solve::{Solver, solve};
 use crate::cli::args::{TimeArgs, solver_named};
 use crate::cli::{Exit, output};
 
-/// Solve the instance on standard input twice, and print the bytes that takes at most
+/// Solve the instance on the first line of standard input twice, and print the bytes that takes at most
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[arg(long, value_name = "NAME", value_parser = solver_named)]
@@ -23,8 +24,16 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let instance: Instance = serde_json::from_reader(BufReader::new(io::stdin().lock()))
-        .context("standard input is no instance")?;
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).context("standard input cannot be read")?;
+    let instance: Instance =
+        serde_json::from_str(&line).context("standard input is no instance")?;
+    drop(line);
+    // Whoever asks keeps it open, and nobody wants the answer once that is over.
+    thread::spawn(|| {
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        process::exit(1);
+    });
     // The pages of the program count as well; those that a first run reads are there in the second.
     drop(solve(args.solver, &instance, args.time.stop()));
     let before = reset_peak();
@@ -67,14 +76,21 @@ pub(super) fn measured(
     }
     command.env("MALLOC_MMAP_THRESHOLD_", "65536");
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    // Ctrl-C is for this process alone, which ends the other by closing its standard input.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let mut child = command.spawn()?;
     let mut input = io::BufWriter::new(child.stdin.take().expect("it is a pipe"));
-    let written = serde_json::to_writer(&mut input, instance).is_ok() && input.flush().is_ok();
+    let written = serde_json::to_writer(&mut input, instance).is_ok()
+        && input.write_all(b"\n").is_ok()
+        && input.flush().is_ok();
+    let mut text = String::new();
+    // Standard input is open until all is said: the process ends with this one.
+    child.stdout.take().expect("it is a pipe").read_to_string(&mut text)?;
+    let status = child.wait()?;
     drop(input);
-    let said = child.wait_with_output()?;
-    let text = String::from_utf8_lossy(&said.stdout);
-    if !written || !said.status.success() {
-        bail!("the process that measures it failed: {}", said.status);
+    if !written || !status.success() {
+        bail!("the process that measures it failed: {status}");
     }
     Ok(text.trim().parse().ok())
 }

@@ -1,10 +1,8 @@
-//! Rows of results: one for each instance and solver, as CSV, JSON and a table.
+//! Rows of results: one for each instance and solver, and their columns.
 
 use serde::{Serialize, Serializer};
 
-use rangecover::present::export::table;
 use rangecover::problem::instance::{Group, Instance};
-use rangecover::problem::number::grouped;
 use rangecover::solve::answer::Answer;
 use rangecover::solve::record::OutcomeName;
 
@@ -61,7 +59,7 @@ impl<T> Passing<T> {
         matches!(self, Self::LeftOut)
     }
 
-    fn known(&self) -> Option<&T> {
+    pub(super) fn known(&self) -> Option<&T> {
         match self {
             Self::Cell(value) => value.as_ref(),
             Self::LeftOut => None,
@@ -168,51 +166,4 @@ impl Row {
         }
         self
     }
-}
-
-/// The rows for people.
-pub(super) fn text(rows: &[Row]) -> String {
-    let shown = |n: Option<u64>| n.map(grouped).unwrap_or_default();
-    let count = |n: Option<usize>| shown(n.map(|n| n as u64));
-    let with_times = rows.iter().any(|row| row.milliseconds.known().is_some());
-    let with_memory = rows.iter().any(|row| row.memory_bytes.known().is_some());
-    let with_units = rows.iter().any(|row| row.with_zones);
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| {
-            let mut cells = vec![
-                row.instance.clone(),
-                row.solver.to_owned(),
-                row.outcome.to_owned(),
-                count(row.n_rules),
-            ];
-            if with_units {
-                let units = row.units.filter(|_| row.with_zones);
-                cells.extend([count(units), count(row.units_ipv6)]);
-            }
-            cells.extend([row.open_ports, row.cost, row.bound, row.gap].map(shown));
-            cells.push(if row.verified { "yes" } else { "no" }.to_owned());
-            if with_times {
-                // A solver that refuses the instance has none.
-                let time = row.milliseconds.known();
-                cells.push(time.map(|ms| format!("{ms:.3}")).unwrap_or_default());
-            }
-            if with_memory {
-                cells.push(shown(row.memory_bytes.known().copied()));
-            }
-            cells
-        })
-        .collect();
-    let mut head = vec!["instance", "solver", "outcome", "rules"];
-    if with_units {
-        head.extend(["IPv4 units", "IPv6 units"]);
-    }
-    head.extend(["open ports", "cost", "bound", "gap", "verified"]);
-    if with_times {
-        head.push("ms");
-    }
-    if with_memory {
-        head.push("bytes");
-    }
-    table::table(&head, &cells)
 }
