@@ -1,5 +1,6 @@
 //! `rangecover compare`: solvers beside each other.
 
+mod instances;
 mod machine;
 mod manifest;
 pub(crate) mod memory;
@@ -13,7 +14,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use clap::ValueEnum;
 
 use rangecover::problem::instance::Instance;
 use rangecover::research::manifest::Contradiction;
@@ -21,14 +21,14 @@ use rangecover::research::results::mean::median;
 use rangecover::solve::answer::{Answer, checked};
 use rangecover::solve::{Outcome, SolveError, Solver, solve};
 
-use super::args::{Job, Jobs, LimitArgs, TimeArgs, load, solver_help, solver_named};
+use super::args::{LimitArgs, TimeArgs, load, solver_help, solver_named};
 use super::exit::print_error;
 use super::inputs::InputArgs;
-use super::solve::exit_of;
 use super::{Exit, output, signals, usage};
+use instances::{Inputs, Instances};
 use manifest::{Manifest, ManifestArgs};
 use row::{Case, Passing, Row};
-use sheet::{Shape, Sheet};
+use sheet::{Format, Shape, Sheet};
 
 /// A first run of more milliseconds than this counts: warming up is next to nothing of it.
 const WARM: f64 = 100.0;
@@ -90,61 +90,6 @@ pub(crate) struct Args {
     /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// One row for each instance and solver, with everything that tells what was measured
-    Csv,
-    /// The same as a list of objects
-    Json,
-}
-
-/// What there is to compare on, in order.
-trait Instances {
-    /// How many there are.
-    fn len(&self) -> usize;
-    /// The name of one of them.
-    fn name(&self, index: usize) -> String;
-    /// Whether some of them tell families apart.
-    fn with_zones(&self) -> bool;
-    /// One of them, with what rows say of it.
-    fn get(&self, index: usize) -> anyhow::Result<(Case, Instance)>;
-    /// Compares an answer with what is known of one, and says what it means for the exit status.
-    fn check(&self, index: usize, answer: &Answer) -> anyhow::Result<Exit>;
-}
-
-/// The instances that inputs make.
-struct Inputs {
-    jobs: Jobs,
-    /// As flags, with those of reading.
-    limits: String,
-}
-
-impl Instances for Inputs {
-    fn len(&self) -> usize {
-        self.jobs.list.len()
-    }
-
-    fn name(&self, index: usize) -> String {
-        self.jobs.list[index].source.name().clone()
-    }
-
-    fn with_zones(&self) -> bool {
-        self.jobs.list.iter().any(|job| job.source.zones.is_some())
-    }
-
-    fn get(&self, index: usize) -> anyhow::Result<(Case, Instance)> {
-        let Job { source, instance, .. } = &self.jobs.list[index];
-        let case = Case::new(source.name(), self.limits.clone(), instance, source.zones.is_some());
-        Ok((case, instance.clone()))
-    }
-
-    fn check(&self, _: usize, answer: &Answer) -> anyhow::Result<Exit> {
-        Ok(exit_of(answer))
-    }
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {

@@ -13,8 +13,7 @@ const WINGS: [&str; 10] =
     ["problem", "verify", "solve", "proof", "logs", "groups", "research", "present", "aws", "cli"];
 
 /// Pairs of files that use each other, and why they have to.
-const CIRCLES: [(&str, &str, &str); 5] = [
-    ("cli/compare", "cli/compare/manifest", ""),
+const CIRCLES: [(&str, &str, &str); 4] = [
     ("cli/inputs", "cli/notes", ""),
     ("cli/rules", "cli/solve", ""),
     ("research/generate/calls", "research/generate/traffic", "methods of one source of draws"),

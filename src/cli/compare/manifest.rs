@@ -16,7 +16,7 @@ use rangecover::problem::quote::quoted;
 use rangecover::research::manifest::{self, DataSet, Digest, Known, Origin, Size};
 use rangecover::solve::answer::Answer;
 
-use super::Instances;
+use super::instances::Instances;
 use super::row::Case;
 use crate::cli::args::{Job, LimitArgs, load_one};
 use crate::cli::inputs::InputArgs;

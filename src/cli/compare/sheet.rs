@@ -3,9 +3,21 @@
 use rangecover::present::export::table;
 use rangecover::problem::number::grouped;
 
-use super::Format;
+use clap::ValueEnum;
+
 use super::row::Row;
 use crate::cli::output::Growing;
+
+/// How the rows are written.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// One row for each instance and solver, with everything that tells what was measured
+    Csv,
+    /// The same as a list of objects
+    Json,
+}
 
 /// What a comparison writes.
 pub(super) struct Sheet {
