@@ -29,6 +29,7 @@ mod manifest;
 mod model;
 mod origins;
 mod output;
+mod ports_as_they_are;
 mod prove;
 mod readers;
 mod readme;
