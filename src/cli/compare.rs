@@ -19,16 +19,18 @@ use rangecover::research::results::mean::median;
 use rangecover::solve::answer::{Answer, checked};
 use rangecover::solve::{Outcome, SolveError, Solver, solve};
 
-use super::args::{Job, Jobs, LimitArgs, TimeArgs, load, solver_help, solver_named};
+use super::args::{Job, Jobs, LimitArgs, SharingArgs, TimeArgs, load_for, solver_named};
 use super::exit::print_error;
 use super::inputs::InputArgs;
 use super::solve::exit_of;
-use super::{Exit, output, usage};
+use super::{Exit, examples, output, usage, written};
 use manifest::{Manifest, ManifestArgs};
 use row::{Case, Passing, Row};
 
 /// A first run of more milliseconds than this counts: warming up is next to nothing of it.
 const WARM: f64 = 100.0;
+
+const MEASURING: &str = "Measuring";
 
 /// Compare solvers: rules, open ports, optimality gap, time, memory
 ///
@@ -36,9 +38,12 @@ const WARM: f64 = 100.0;
 /// solver alone, without the check. With --manifest, an answer that contradicts what the manifest
 /// says of the data set is an error, and a proof that there is no cover, where the manifest says
 /// so, is an answer: exit status 0.
-///
-/// Example: `rangecover compare datasets/ports --solvers threshold,greedy,price`
 #[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover compare datasets/ports --solvers threshold,greedy,price",
+    "rangecover compare ports.txt --repeats 5 --memory -o results.csv",
+    "rangecover compare --manifest datasets/index.csv --family greedy-trap --time-limit 10",
+]))]
 #[command(mut_arg("inputs", |arg| arg.required(false).required_unless_present("manifest")))]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -46,15 +51,17 @@ pub(crate) struct Args {
     #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
+    sharing: SharingArgs,
+    #[command(flatten)]
     manifest: ManifestArgs,
+    /// The solvers
     #[arg(
         long,
         value_name = "NAMES",
-        value_parser = solver_named,
+        value_parser = solver_named(),
         value_delimiter = ',',
         default_value = "threshold,greedy,dp,price,ilp",
-        help = "The solvers; --help lists them",
-        long_help = solver_help(),
+        help_heading = None,
     )]
     solvers: Vec<&'static dyn Solver>,
     #[command(flatten)]
@@ -63,22 +70,22 @@ pub(crate) struct Args {
     ///
     /// A run before these is not counted, as it pays for warming up; one that takes more than 100 ms
     /// is the first of these instead.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..), hide_short_help = true, help_heading = MEASURING)]
     repeats: u32,
     /// Measure the memory of each solver too, in a process of its own (Linux)
-    #[arg(long)]
+    #[arg(long, hide_short_help = true, help_heading = MEASURING)]
     memory: bool,
     /// What the rows say of the machine, instead of its processor and system
-    #[arg(long, value_name = "TEXT", conflicts_with = "no_times")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "no_times", hide_short_help = true, help_heading = MEASURING)]
     machine: Option<String>,
     /// Leave times, memory, commit and machine out, so that the same input gives the same output
-    #[arg(long, conflicts_with_all = ["memory", "repeats"])]
+    #[arg(long, conflicts_with_all = ["memory", "repeats"], help_heading = MEASURING, hide_short_help = true)]
     no_times: bool,
-    /// How the rows are written
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    /// The format [default: by the ending of -o, or text]
+    #[arg(long, value_enum, help_heading = "Output")]
+    format: Option<Format>,
     /// Write to this file instead of stdout
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 }
 
@@ -90,6 +97,17 @@ enum Format {
     Csv,
     /// The same as a list of objects
     Json,
+}
+
+impl Format {
+    /// The endings of its files.
+    fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Text => &["txt"],
+            Self::Csv => &["csv"],
+            Self::Json => &["json"],
+        }
+    }
 }
 
 /// What there is to compare on, in order.
@@ -127,22 +145,24 @@ impl Instances for Inputs {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let path = args.output.as_deref();
+    let format = written::value_format(args.format, path, Format::endings);
     output::check_writable(path)?;
     let (rows, exit) = match &args.manifest.manifest {
         Some(path) => rows(&Manifest::read(path, &args.manifest)?, args, Exit::Answered),
         None if args.manifest.selects() => usage("only --manifest has families and instances"),
         None => {
-            let jobs = load(&args.inputs, &args.limits)?;
+            let jobs = load_for(&args.inputs, &args.limits, args.sharing.share_outer, 1)?;
             let exit = jobs.exit;
-            let limits = args.limits.flags_and(args.inputs.flags());
+            let limits = args.limits.flags_and(&args.sharing, args.inputs.flags());
             rows(&Inputs { jobs, limits }, args, exit)
         }
     };
-    match args.format {
+    match format.unwrap_or(Format::Text) {
         Format::Text => output::write(path, row::text(&rows).as_bytes())?,
         Format::Csv => output::write(path, &table::csv(&rows)?)?,
         Format::Json => output::write(path, &json::json(&rows))?,
     }
+    written::say(path);
     Ok(exit)
 }
 

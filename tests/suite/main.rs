@@ -15,8 +15,10 @@ mod comparing;
 mod data_sets;
 #[cfg(feature = "aws")]
 mod end_to_end;
+mod endings;
 mod exports;
 mod fetching;
+mod front_door;
 mod hcl;
 mod inputs_review;
 mod instances;
