@@ -15,7 +15,7 @@ use rangecover::present::export::{html, json, markdown};
 use rangecover::research::results::{Choices, Record, Statistics, mean, read};
 
 use super::exit::print_error;
-use super::{Exit, examples, output, usage};
+use super::{Exit, examples, output, usage, written};
 
 /// Report measured results: gaps, mean times and their ratios, performance profile, scaling
 ///
@@ -126,6 +126,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             write_markdown(args.file(), &document)?;
         }
     }
+    written::say(args.file());
     for contradiction in &statistics.contradictions {
         print_error(&anyhow::anyhow!("{contradiction}"));
     }

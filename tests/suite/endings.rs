@@ -97,6 +97,8 @@ fn every_command_says_what_it_wrote() {
     folder.run("ports x.log -o ports.csv").exits(0).notes("wrote ports.csv, ");
     let fetch = "fetch logs --log-group g --since 2026-01-05 --until 2026-01-06 --print-query";
     folder.run(&format!("{fetch} -o q.txt")).exits(0).notes("wrote q.txt, ");
+    folder.run("compare a.txt -o r.csv").exits(0).notes("wrote r.csv, ");
+    folder.run("report r.csv -o r.html").exits(0).notes("wrote r.html, ");
     // Stdout speaks for itself.
     let said = run("solve datasets/ports/four.txt -o -").exits(0);
     assert!(!said.stderr.contains("wrote"), "{said:?}");
