@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use rangecover::groups::audit::Bounds;
 use rangecover::logs::evidence::Records;
@@ -17,7 +18,7 @@ use rangecover::problem::instance::{
 use rangecover::problem::limits::{LimitSpec, Limits, WeightEntry, parse_weights};
 use rangecover::problem::port_list::Entry;
 use rangecover::problem::zones::Family;
-use rangecover::solve::{SOLVERS, Solver, Stop, default_solver, solver};
+use rangecover::solve::{SOLVERS, Solver, Stop, solver};
 
 use super::exit::print_error;
 use super::inputs::InputArgs;
@@ -30,46 +31,54 @@ const DEFAULT_QUOTA: usize = 60;
 #[derive(Args)]
 #[command(next_help_heading = "Limits")]
 pub(crate) struct LimitArgs {
-    /// The budget: the most rules allowed; with --zones, the units that IPv4 rules may take
+    /// The budget: most rules, or units of IPv4 with --zones
     #[arg(long, value_name = "N", default_value_t = DEFAULT_QUOTA)]
     max_rules: usize,
     /// The units that IPv6 rules may take, with --zones
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_QUOTA)]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_QUOTA, hide_short_help = true)]
     max_rules_ipv6: usize,
     /// Units of the budget that existing rules keep
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_short_help = true)]
     reserve: usize,
     /// Units of the IPv6 budget that existing rules keep
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_short_help = true)]
     reserve_ipv6: usize,
     /// A rule opens at most this many unused ports
     #[arg(long, value_name = "N")]
     max_open_ports: Option<u64>,
     /// A rule bridges no hole of more unused ports in a row than this
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", hide_short_help = true)]
     max_hole: Option<u64>,
     /// A rule spans at most this many ports
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", hide_short_help = true)]
     max_rule_width: Option<u64>,
     /// Never open these ports: 22,3389,udp/53; no protocol means every protocol
     #[arg(long, value_name = "PORTS", value_delimiter = ',')]
     forbid: Vec<Entry>,
     /// Take forbidden ports out of the used ones instead of refusing them
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     drop_forbidden: bool,
-    /// Let the rules of outer zones serve the zones inside them, with --zones
-    #[arg(long, requires = "zones")]
-    pub(crate) share_outer: bool,
     /// What opening a port costs: lines PORTS WEIGHT; 1 where nothing is said
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     weights: Option<PathBuf>,
+}
+
+/// Whether rules of one zone serve others.
+#[derive(Args)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct SharingArgs {
+    /// Let the rules of outer zones serve the zones inside them, with --zones
+    #[arg(long, requires = "zones", hide_short_help = true)]
+    pub(crate) share_outer: bool,
 }
 
 /// How long a solver may take.
 #[derive(Args, Clone)]
 pub(crate) struct TimeArgs {
-    /// Stop each instance after this time, with the best cover known and a proven bound
-    #[arg(long, value_name = "SECONDS|none", value_parser = time_limit)]
+    /// Stop each instance after this time, with the best known
+    ///
+    /// A proven bound comes with it. `none` lifts a limit that is there by default.
+    #[arg(long, help_heading = None, value_name = "SECONDS|none", value_parser = time_limit)]
     time_limit: Option<TimeLimit>,
 }
 
@@ -126,22 +135,15 @@ impl TimeArgs {
     }
 }
 
-/// The name of a solver, checked against the registry.
-pub(crate) fn solver_named(text: &str) -> Result<&'static dyn Solver, String> {
-    solver(text).ok_or_else(|| {
-        let names: Vec<&str> = SOLVERS.iter().map(|solver| solver.name()).collect();
-        format!("no such solver; there are {}", names.join(", "))
-    })
+/// The solvers of the registry, each with what it is.
+pub(crate) fn solver_names() -> impl Iterator<Item = PossibleValue> {
+    SOLVERS.iter().map(|solver| PossibleValue::new(solver.name()).help(solver.about()))
 }
 
-/// What the solvers are, for the long help.
-pub(crate) fn solver_help() -> String {
-    let mut text = "The solver:".to_owned();
-    for solver in SOLVERS {
-        let default = if solver.name() == default_solver().name() { " [default]" } else { "" };
-        text = format!("{text}\n- {}: {}{default}", solver.name(), solver.about());
-    }
-    text
+/// The name of a solver of the registry.
+pub(crate) fn solver_named() -> impl TypedValueParser<Value = &'static dyn Solver> {
+    let named = PossibleValuesParser::new(solver_names());
+    named.map(|name| solver(&name).expect("the registry has named it"))
 }
 
 impl LimitArgs {
@@ -201,8 +203,13 @@ impl LimitArgs {
     }
 
     /// As [`LimitArgs::flags`], with those of reading after them.
-    pub(crate) fn flags_and(&self, reading: impl IntoIterator<Item = String>) -> String {
-        let all: Vec<String> = [self.flags()].into_iter().chain(reading).collect();
+    pub(crate) fn flags_and(
+        &self,
+        sharing: &SharingArgs,
+        reading: impl IntoIterator<Item = String>,
+    ) -> String {
+        let shares = sharing.share_outer.then(|| "--share-outer".to_owned());
+        let all: Vec<String> = [self.flags()].into_iter().chain(shares).chain(reading).collect();
         all.join(" ")
     }
 
@@ -229,7 +236,6 @@ impl LimitArgs {
         let forbidden: Vec<String> = self.forbid.iter().map(ToString::to_string).collect();
         flag(!forbidden.is_empty(), format!("--forbid {}", forbidden.join(",")));
         flag(self.drop_forbidden, "--drop-forbidden".to_owned());
-        flag(self.share_outer, "--share-outer".to_owned());
         if let Some(path) = &self.weights {
             flag(true, format!("--weights {}", path.display()));
         }
@@ -280,13 +286,15 @@ pub(crate) struct Jobs {
 
 /// Reads the inputs, reports on stderr what was read, and makes the instances.
 pub(crate) fn load(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Jobs> {
-    load_for(inputs, limits, 1)
+    load_for(inputs, limits, false, 1)
 }
 
-/// As [`load`], with the budget of so many security groups together.
+/// As [`load`], with rules that may serve inner zones, and the budget of so many security groups
+/// together.
 pub(crate) fn load_for(
     inputs: &InputArgs,
     limits: &LimitArgs,
+    share_outer: bool,
     n_groups: usize,
 ) -> anyhow::Result<Jobs> {
     let budget = limits.budget(n_groups).unwrap_or_else(|error| usage(error));
@@ -294,7 +302,7 @@ pub(crate) fn load_for(
     let (read, reading, mut exit) = inputs.read()?;
     let mut jobs = Vec::new();
     for source in read.sources {
-        match job_within(source, &reading, &limit, (budget, limits)) {
+        match job_within(source, &reading, &limit, (budget, limits, share_outer)) {
             Ok(job) => jobs.push(job),
             Err(error) => {
                 print_error(&error);
@@ -307,7 +315,11 @@ pub(crate) fn load_for(
 }
 
 /// Reads inputs that make one instance, without a word about what was read.
-pub(crate) fn load_one(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result<Job> {
+pub(crate) fn load_one(
+    inputs: &InputArgs,
+    limits: &LimitArgs,
+    sharing: &SharingArgs,
+) -> anyhow::Result<Job> {
     let budget = limits.budget(1).map_err(|error| anyhow!(error))?;
     let limit = Arc::new(Limits::from(limits.spec()?));
     let (mut read, reading) = inputs.read_quietly()?;
@@ -315,7 +327,7 @@ pub(crate) fn load_one(inputs: &InputArgs, limits: &LimitArgs) -> anyhow::Result
         1 => read.sources.remove(0),
         n => bail!("the input makes {n} instances; narrow it down to one by --interface"),
     };
-    job_within(source, &reading, &limit, (budget, limits))
+    job_within(source, &reading, &limit, (budget, limits, sharing.share_outer))
 }
 
 /// Makes an instance within what the arguments say.
@@ -323,7 +335,7 @@ fn job_within(
     source: Source,
     reading: &Reading,
     limit: &Arc<Limits>,
-    (budget, limits): (Budget, &LimitArgs),
+    (budget, limits, share_outer): (Budget, &LimitArgs, bool),
 ) -> anyhow::Result<Job> {
     let selection = &reading.selection;
     let selects = !selection.protocols.is_empty() || !selection.interfaces.is_empty();
@@ -339,7 +351,7 @@ fn job_within(
         None => units.of(quota).into(),
     };
     let [budget, reserve, quota] = [budget, limits.reserve(), limits.quota()].map(in_force);
-    let job = job(source, limit, budget, limits.drop_forbidden, limits.share_outer)?;
+    let job = job(source, limit, budget, limits.drop_forbidden, share_outer)?;
     Ok(Job { reserve, quota, ..job })
 }
 

@@ -20,8 +20,8 @@ use rangecover::present::export::{
 use rangecover::problem::number::counted;
 
 use super::args::LimitArgs;
-use super::inputs::InputArgs;
-use super::{Exit, output};
+use super::inputs::{LOGS, LogArgs};
+use super::{Exit, examples, output, written};
 
 /// Names that are shown before the rest is only counted.
 const NAMED: usize = 3;
@@ -32,10 +32,16 @@ const NAMED: usize = 3;
 /// `aws ec2 describe-security-groups > groups.json` and
 /// `aws ec2 describe-network-interfaces > interfaces.json`.
 ///
-/// Example: `rangecover audit --security-groups groups.json --interfaces interfaces.json logs/`
-///
 /// Exit status: 0 audited, 1 error, 2 usage, 3 no rules for some group within the limits (proven).
 #[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover audit --security-groups groups.json --interfaces interfaces.json logs/",
+    "rangecover audit --security-groups group.json logs/ --max-rules 40 -o review.md",
+    "rangecover audit --security-groups groups.json --interfaces interfaces.json logs/ -o changes.tf",
+]))]
+#[command(mut_arg("inputs", |arg| arg.help(LOGS).long_help(None)))]
+#[command(mut_arg("max_rules", |arg| arg.help("The most IPv4 rules of each group")))]
+#[command(mut_arg("max_rules_ipv6", |arg| arg.help("The most IPv6 rules of each group")))]
 pub(crate) struct Args {
     /// The groups, from `aws ec2 describe-security-groups` or `describe-security-group-rules`
     #[arg(long, value_name = "FILE")]
@@ -44,17 +50,17 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     interfaces: Option<PathBuf>,
     /// What prefix lists count, from `aws ec2 describe-managed-prefix-lists`; 1 without it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     prefix_lists: Option<PathBuf>,
     #[command(flatten)]
-    inputs: InputArgs,
+    inputs: LogArgs,
     #[command(flatten)]
     limits: LimitArgs,
-    /// How the audit is written
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    /// The format [default: by the ending of -o, or text]
+    #[arg(long, value_enum, help_heading = "Output")]
+    format: Option<Format>,
     /// Write to this file instead of stdout
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 }
 
@@ -72,7 +78,22 @@ enum Format {
     Terraform,
 }
 
+impl Format {
+    /// The endings of its files.
+    fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Text => &["txt"],
+            Self::Json => &["json"],
+            Self::Markdown => &["md", "markdown"],
+            Self::Cli => &["sh"],
+            Self::Terraform => &["tf"],
+        }
+    }
+}
+
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let path = args.output.as_deref();
+    let format = written::value_format(args.format, path, Format::endings);
     let bounds = args.limits.bounds()?;
     let (groups, attachments, lists) = described(args)?;
     let sources = Sources::of(&groups, attachments.as_ref())
@@ -84,12 +105,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut world = World::new(groups, lists, sources);
     world.without_ports.clone_from(&traffic.report.without_ports);
     world.join(&traffic.interfaces, attachments.as_ref());
+    if world.interfaces.is_empty() {
+        return Err(nothing_audited(&world));
+    }
     tell_strays_apart(args, &reading, &mut world);
     notes(&world, &traffic, attachments.as_ref());
     let found = findings(&world, &bounds)?;
     let replay = replay(args, &reading, &world, &found);
-    let path = args.output.as_deref();
-    match args.format {
+    match format.unwrap_or(Format::Text) {
         Format::Text => {
             let document = audit::document(&world, &found, replay.as_ref());
             output::write_text(path, document::text(&document).as_bytes())?;
@@ -105,6 +128,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Format::Cli => output::write(path, &scripts(&world, &found)?)?,
         Format::Terraform => output::write(path, &resources(&world, &found)?)?,
     }
+    written::say(path);
     Ok(exit.max(exit_of(&found)))
 }
 
@@ -195,6 +219,19 @@ fn notes(world: &World, traffic: &Traffic, attachments: Option<&Attachments>) {
             "not in --security-groups, although interfaces carry them: {}",
             few(&strangers)
         ));
+    }
+}
+
+/// Why there is no interface to audit.
+fn nothing_audited(world: &World) -> anyhow::Error {
+    match world.unattached.len() as u64 {
+        0 => anyhow!("no interface is audited: the flow logs have no record of any"),
+        n => anyhow!(
+            "no interface is audited: --interfaces has none of the {} with records ({}); give the \
+             interfaces and the flow logs of the same account and region",
+            counted(n, "interface"),
+            few(&world.unattached),
+        ),
     }
 }
 

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
+use serde_json::Value;
 
 use rangecover::groups::check_record;
 use rangecover::logs::inputs::{OtherSources, Source, name};
@@ -21,17 +22,20 @@ use rangecover::verify::{self, Checker};
 
 use super::args::{Job, job};
 use super::inputs::read;
-use super::{Exit, output};
+use super::{Exit, examples, output};
 
 /// Check the answers in a file: covers, bounds and proofs, without any solver
 ///
 /// The used ports come from the inputs, the limits from the answers. The exit status is 0 when
 /// every claim holds, 1 at the first that does not, 4 when an answer claims nothing.
-///
-/// Example: `rangecover solve LOGS --format json -o answer.json; rangecover check LOGS answer.json`
 #[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover check datasets/flow-logs answer.json",
+    "rangecover check 443,22,8080-8090 answer.json",
+    "rangecover check lists/ more.txt answer.json",
+]))]
 pub(crate) struct Args {
-    /// The inputs that were solved
+    /// The inputs that were solved, ports as they are among them
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<String>,
     /// The file that `solve --format json` wrote
@@ -41,8 +45,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let place = || args.answer.display().to_string();
-    let text = fs::read(&args.answer).with_context(place)?;
-    let report: Report = serde_json::from_slice(&text).with_context(place)?;
+    let bytes = fs::read(&args.answer).with_context(place)?;
+    let report = report(&bytes).with_context(place)?;
     let selection = &report.reading.selection;
     if !(selection.interfaces.is_empty() && selection.protocols.is_empty()) {
         output::note("the answers are for selected interfaces or protocols only");
@@ -77,6 +81,20 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     output::write(None, lines.as_bytes())?;
     Ok(exit)
+}
+
+/// Reads what `solve` wrote, and says in words what else it is.
+fn report(bytes: &[u8]) -> anyhow::Result<Report> {
+    const RIGHT: &str = "give the file that `rangecover solve --format json` wrote";
+    if bytes.trim_ascii().is_empty() {
+        bail!("an empty file, so no answer; {RIGHT}");
+    }
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|error| anyhow!("not JSON, so no answer; {RIGHT} ({error})"))?;
+    if value.get("answers").is_none() {
+        bail!("JSON of something else, as it has no answers; {RIGHT}");
+    }
+    serde_json::from_slice(bytes).context("answers, but not as this version writes them")
 }
 
 /// What the proof takes for granted: without it, an optimum means little.

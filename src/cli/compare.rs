@@ -21,10 +21,10 @@ use rangecover::research::results::mean::median;
 use rangecover::solve::answer::{Answer, checked};
 use rangecover::solve::{Outcome, SolveError, Solver, solve};
 
-use super::args::{LimitArgs, TimeArgs, load, solver_help, solver_named};
+use super::args::{LimitArgs, SharingArgs, TimeArgs, load_for, solver_named};
 use super::exit::print_error;
 use super::inputs::InputArgs;
-use super::{Exit, output, signals, usage};
+use super::{Exit, examples, output, signals, usage, written};
 use instances::{Inputs, Instances};
 use manifest::{Manifest, ManifestArgs};
 use row::{Case, Passing, Row};
@@ -36,6 +36,8 @@ const WARM: f64 = 100.0;
 /// Seconds for each data set and solver of a manifest, where nothing else is said.
 const MANIFEST_SECONDS: u64 = 10;
 
+const MEASURING: &str = "Measuring";
+
 /// Compare solvers: rules, open ports, optimality gap, time, memory
 ///
 /// Solvers run one after the other, so that their times can be compared; the time is that of the
@@ -46,9 +48,12 @@ const MANIFEST_SECONDS: u64 = 10;
 ///
 /// Rows are written as they come. A file has its name once it is whole; until then, and after
 /// Ctrl-C or worse, the rows so far are in FILE.partial beside it, over which the next run writes.
-///
-/// Example: `rangecover compare datasets/ports --solvers threshold,greedy,price`
 #[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover compare datasets/ports --solvers threshold,greedy,price",
+    "rangecover compare ports.txt --repeats 5 --memory -o results.csv",
+    "rangecover compare --manifest datasets/index.csv --family greedy-trap --time-limit 10",
+]))]
 #[command(mut_arg("inputs", |arg| arg.required(false).required_unless_present("manifest")))]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -56,15 +61,17 @@ pub(crate) struct Args {
     #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
+    sharing: SharingArgs,
+    #[command(flatten)]
     manifest: ManifestArgs,
+    /// The solvers
     #[arg(
         long,
         value_name = "NAMES",
-        value_parser = solver_named,
+        value_parser = solver_named(),
         value_delimiter = ',',
         default_value = "threshold,greedy,dp,price,ilp",
-        help = "The solvers; --help lists them",
-        long_help = solver_help(),
+        help_heading = None,
     )]
     solvers: Vec<&'static dyn Solver>,
     #[command(flatten)]
@@ -73,29 +80,31 @@ pub(crate) struct Args {
     ///
     /// A run before these is not counted, as it pays for warming up; one that takes more than 100 ms
     /// is the first of these instead.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..), hide_short_help = true, help_heading = MEASURING)]
     repeats: u32,
     /// Measure the memory of each solver too, in a process of its own (Linux)
-    #[arg(long)]
+    #[arg(long, hide_short_help = true, help_heading = MEASURING)]
     memory: bool,
     /// What the rows say of the machine, instead of its processor and system
-    #[arg(long, value_name = "TEXT", conflicts_with = "no_times")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "no_times", hide_short_help = true, help_heading = MEASURING)]
     machine: Option<String>,
     /// Leave times, memory, commit and machine out, so that the same input gives the same output
-    #[arg(long, conflicts_with_all = ["memory", "repeats"])]
+    #[arg(long, conflicts_with_all = ["memory", "repeats"], help_heading = MEASURING, hide_short_help = true)]
     no_times: bool,
-    /// How the rows are written
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    /// The format [default: by the ending of -o, or text]
+    #[arg(long, value_enum, help_heading = "Output")]
+    format: Option<Format>,
     /// Write to this file instead of stdout
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let path = args.output.as_deref();
+    let format = written::value_format(args.format, path, Format::endings);
+    let format = format.unwrap_or(Format::Text);
     output::check_writable(path)?;
-    match &args.manifest.manifest {
+    let exit = match &args.manifest.manifest {
         Some(path) => {
             let manifest = Manifest::read(path, &args.manifest)?;
             if args.time.is_unsaid() {
@@ -104,16 +113,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
                      --time-limit none lifts that"
                 ));
             }
-            rows(&manifest, args, Exit::Answered)
+            rows(&manifest, args, format, Exit::Answered)
         }
         None if args.manifest.selects() => usage("only --manifest has families and instances"),
         None => {
-            let jobs = load(&args.inputs, &args.limits)?;
+            let jobs = load_for(&args.inputs, &args.limits, args.sharing.share_outer, 1)?;
             let exit = jobs.exit;
-            let limits = args.limits.flags_and(args.inputs.flags());
-            rows(&Inputs { jobs, limits }, args, exit)
+            let limits = args.limits.flags_and(&args.sharing, args.inputs.flags());
+            rows(&Inputs { jobs, limits }, args, format, exit)
         }
-    }
+    }?;
+    written::say(path);
+    Ok(exit)
 }
 
 impl Args {
@@ -127,12 +138,17 @@ impl Args {
 }
 
 /// Writes the rows, and tells how it all ended. What fails does not keep the rest from being compared.
-fn rows(instances: &dyn Instances, args: &Args, mut exit: Exit) -> anyhow::Result<Exit> {
+fn rows(
+    instances: &dyn Instances,
+    args: &Args,
+    format: Format,
+    mut exit: Exit,
+) -> anyhow::Result<Exit> {
     let solvers = each_once(&args.solvers);
     let n_rows = instances.len() * solvers.len();
     let bar = output::progress("comparing");
     bar.set_length(n_rows as u64);
-    let sheet = Arc::new(Mutex::new(opened(instances, &solvers, args)?));
+    let sheet = Arc::new(Mutex::new(opened(instances, &solvers, args, format)?));
     let _interrupted = {
         let (sheet, bar) = (Arc::clone(&sheet), bar.clone());
         signals::on_signal(move || interrupt(&sheet, &bar, n_rows))
@@ -173,6 +189,7 @@ fn opened(
     instances: &dyn Instances,
     solvers: &[&'static dyn Solver],
     args: &Args,
+    format: Format,
 ) -> anyhow::Result<Sheet> {
     let longest = |names: &mut dyn Iterator<Item = usize>| names.max().unwrap_or(0);
     let shape = Shape {
@@ -182,7 +199,7 @@ fn opened(
         with_times: !args.no_times,
         with_memory: args.memory,
     };
-    Sheet::new(output::Growing::open(args.output.as_deref())?, args.format, &shape)
+    Sheet::new(output::Growing::open(args.output.as_deref())?, format, &shape)
 }
 
 /// Ends the rows before a signal ends the process.

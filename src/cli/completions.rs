@@ -3,12 +3,18 @@
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, Exit, output};
+use super::{Cli, Exit, examples, output};
 
-/// Print completions for a shell.
+/// Print completions for a shell
 ///
-/// Example: `rangecover completions bash > ~/.local/share/bash-completion/completions/rangecover`
+/// Write them where the shell looks for them; bash looks into
+/// `~/.local/share/bash-completion/completions/rangecover`.
 #[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover completions bash",
+    "rangecover completions zsh",
+    "rangecover completions fish",
+]))]
 pub(crate) struct Args {
     /// The shell
     shell: Shell,

@@ -5,12 +5,15 @@ mod athena;
 mod logs;
 mod s3;
 
-use super::Exit;
+use super::{Exit, examples, written};
 
 /// Fetch records of flow logs from AWS, aggregated, as the other commands read them
-///
-/// Example: `rangecover fetch athena --database logs --table vpc --output-location s3://results/ -o records.csv`
 #[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover fetch athena --database logs --table vpc --since 2026-01-05 -o records.csv",
+    "rangecover fetch logs --log-group flow-logs --since 2026-01-05 -o records.csv",
+    "rangecover fetch s3 s3://my-logs/AWSLogs/ --since 2026-01-05 -o records.csv",
+]))]
 pub(crate) struct Args {
     #[command(subcommand)]
     from: Origin,
@@ -25,9 +28,11 @@ enum Origin {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    match &args.from {
-        Origin::Athena(args) => athena::run(args),
-        Origin::Logs(args) => logs::run(args),
-        Origin::S3(args) => s3::run(args),
-    }
+    let (exit, written) = match &args.from {
+        Origin::Athena(args) => (athena::run(args)?, args.written()),
+        Origin::Logs(args) => (logs::run(args)?, args.written()),
+        Origin::S3(args) => (s3::run(args)?, args.written()),
+    };
+    written::say(written);
+    Ok(exit)
 }

@@ -15,32 +15,35 @@ use serde::Serialize;
 use rangecover::present::chart::{self, Step};
 use rangecover::present::export::{json, table::csv};
 use rangecover::problem::zones::Family;
-use rangecover::solve::front::{FrontError, FrontPoint, Tradeoff};
+use rangecover::solve::front::{FrontPoint, Tradeoff};
 
 use super::args::{Job, LimitArgs, load};
 use super::inputs::InputArgs;
-use super::{Exit, output, usage};
+use super::{Exit, examples, output, written};
 
 /// Last budget that can be asked for: ports have fewer runs by far.
 const MOST_BUDGETS: i64 = 1_000_000;
 
 /// Draw the trade-off: the least open ports for every budget, each point proven
-///
-/// Example: `rangecover front datasets/flow-logs -o front.svg`
 #[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover front datasets/flow-logs -o front.svg",
+    "rangecover front ports.txt --up-to 20 --format csv",
+    "rangecover front logs/ --zones zones.toml -o front.json",
+]))]
 pub(crate) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
     #[command(flatten)]
     limits: LimitArgs,
     /// Last budget to show [default: the least that opens nothing]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=MOST_BUDGETS))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=MOST_BUDGETS), help_heading = None)]
     up_to: Option<u32>,
-    /// How the table on stdout is written: text has selected budgets, the others have all
-    #[arg(long, value_enum, default_value = "text")]
+    /// The format of the table on stdout; text has selected budgets only
+    #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
     format: Format,
-    /// Write the front to this file too: .svg or .png draw it, .csv and .json list every budget
-    #[arg(short, long, value_name = "FILE")]
+    /// Write the front to a file too: .svg or .png draw it, .csv or .json list it
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 }
 
@@ -158,9 +161,6 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         (Format::Text, None) => Wanted::Selected,
     };
     let up_to = args.up_to.map(|budget| budget as usize);
-    if args.limits.share_outer {
-        usage(FrontError::Shared);
-    }
     let jobs = load(&args.inputs, &args.limits)?;
     let bar = output::progress("fronts");
     bar.set_length(jobs.list.len() as u64);
@@ -182,6 +182,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             FileFormat::Rows(format) => written(&fronts, format)?,
         };
         output::write(Some(path), &bytes)?;
+        written::say(Some(path));
     }
     output::write(None, &written(&fronts, args.format)?)?;
     Ok(jobs.exit)

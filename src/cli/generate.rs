@@ -1,8 +1,11 @@
 //! `rangecover generate`: port sets and flow logs from a seed.
 
-use std::path::{Path, PathBuf};
+pub(crate) mod kinds;
 
-use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 
 use rangecover::problem::ports::N_PORTS;
 use rangecover::research::generate::{
@@ -10,93 +13,129 @@ use rangecover::research::generate::{
     flow_log, flow_log_with_truth, kind, knapsack, port_list,
 };
 
-use super::{Exit, output, usage};
-
-/// The kinds that are no port sets.
-const ADDRESSES: &str = "addresses";
-const FLOW_LOG: &str = "flow-log";
-pub(crate) const KNAPSACK: &str = "knapsack";
+use super::known_values::known;
+use super::{Exit, examples, output, usage, written};
+use kinds::KindArgs;
 
 /// Generate port sets and flow logs: the same bytes for the same seed everywhere
-///
-/// Example: `rangecover generate uniform --ports 1000 --seed 1`
 #[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover generate uniform --ports 1000 --seed 1",
+    "rangecover generate flow-log --records 100000 --replies -o flow.log",
+    "rangecover generate knapsack --seed 2 --zones-output zones.toml -o used.csv",
+]))]
 pub(crate) struct Args {
-    #[arg(value_parser = kinds(), help = "What to generate", long_help = kind_help())]
-    kind: String,
     /// The seed
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, global = true, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Number of ports [default: 1000]; of each zone [default: 20]; of the largest interfaces of a flow log [default: 200]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(N_PORTS)))]
-    ports: Option<u32>,
-    /// Number of addresses of a list of them [default: 1000]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_ADDRESSES)))]
-    addresses: Option<u32>,
     /// Write to this file instead of stdout
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, global = true, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
-    #[command(flatten)]
-    policy: Option<PolicyArgs>,
-    #[command(flatten)]
-    log: Option<LogArgs>,
+    #[command(subcommand)]
+    kind: KindArgs,
 }
 
 #[derive(clap::Args)]
-#[command(next_help_heading = "Policies of zones")]
-#[group(multiple = true)]
+struct PortSetArgs {
+    /// Number of ports
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = n_ports())]
+    ports: u32,
+}
+
+#[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover generate addresses",
+    "rangecover generate addresses --addresses 5000 --seed 3",
+    "rangecover generate addresses --addresses 200 -o clients.txt",
+]))]
+struct AddressArgs {
+    /// Number of addresses
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_ADDRESSES)))]
+    addresses: u32,
+}
+
+#[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover generate knapsack --seed 2",
+    "rangecover generate knapsack --zone-count 5 --ports 6 -o used.csv",
+    "rangecover generate knapsack --zones-output zones.toml -o used.csv",
+]))]
 struct PolicyArgs {
-    /// Number of zones [default: 12]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_ZONES)))]
-    groups: Option<u32>,
+    /// Number of ports of each zone
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = n_ports())]
+    ports: u32,
+    /// Number of zones
+    #[arg(long, alias = "groups", value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_ZONES)))]
+    zone_count: u32,
     /// Write the zones of the table to this file
-    #[arg(long, value_name = "FILE")]
-    zones: Option<PathBuf>,
+    // Elsewhere --zones is a file that is read.
+    #[arg(long, alias = "zones", value_name = "FILE", help_heading = "Output")]
+    zones_output: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
-#[command(next_help_heading = "Flow logs")]
-#[group(multiple = true)]
-struct LogArgs {
-    /// Number of interfaces [default: 4]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_INTERFACES)))]
-    interfaces: Option<u32>,
-    /// Number of records [default: 10000]
-    #[arg(long, value_name = "N")]
-    records: Option<u64>,
-    /// The kind of port set that interfaces serve [default: application]
-    #[arg(long = "kind", value_name = "KIND", value_parser = kind)]
-    served: Option<&'static Kind>,
+#[command(after_long_help = examples(&[
+    "rangecover generate flow-log --records 100000 -o flow.log",
+    "rangecover generate flow-log --fields extended --replies --calls 30 --probes 5",
+    "rangecover generate flow-log --interface-count 20 --truth truth.csv -o flow.log",
+]))]
+struct FlowLogArgs {
+    /// Number of ports of the largest interfaces
+    #[arg(long, value_name = "N", default_value_t = FlowLogOptions::default().n_ports, value_parser = n_ports())]
+    ports: u32,
+    /// Number of interfaces
+    // Elsewhere --interfaces is a file.
+    #[arg(long, alias = "interfaces", value_name = "N", default_value_t = FlowLogOptions::default().n_interfaces, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_INTERFACES)))]
+    interface_count: u32,
+    /// Number of records
+    #[arg(long, value_name = "N", default_value_t = FlowLogOptions::default().n_records)]
+    records: u64,
+    /// The kind of port set that interfaces serve
+    #[arg(long = "kind", value_name = "KIND", default_value = FlowLogOptions::default().kind.name, value_parser = served(), hide_short_help = true)]
+    served: &'static Kind,
     /// Log the answer to each request too, as real logs do
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     replies: bool,
-    /// The format: default, extended, or names of fields [default: default]
-    #[arg(long, value_name = "FIELDS")]
-    fields: Option<Fields>,
-    /// Of 100 requests, how many the interfaces send themselves, from ephemeral ports [default: 0]
-    #[arg(long, value_name = "PERCENT", value_parser = percent())]
-    calls: Option<u32>,
-    /// Of 100 calls by the interfaces, how many are from a port that called before [default: 0]
-    #[arg(long, value_name = "PERCENT", value_parser = percent())]
-    reuse: Option<u32>,
-    /// Of 100 requests, how many are scans that get through to closed ports [default: 0]
-    #[arg(long, value_name = "PERCENT", value_parser = percent())]
-    probes: Option<u32>,
-    /// Of 100 tcp calls, how many are long flows without flags [default: 0]
-    #[arg(long, value_name = "PERCENT", value_parser = percent())]
-    long: Option<u32>,
-    /// Of 100 records of traffic, how many are lost; the log still has all its records [default: 0]
-    #[arg(long, value_name = "PERCENT", value_parser = most_percent(FlowLogOptions::MOST_LOSS))]
-    loss: Option<u32>,
-    /// Of 100 services, how many only one client calls [default: 0]
-    #[arg(long, value_name = "PERCENT", value_parser = percent())]
-    lonely: Option<u32>,
-    /// Of 100 calls and probes, how many are made over IPv6 [default: 0]
-    #[arg(long, value_name = "PERCENT", value_parser = percent())]
-    ipv6: Option<u32>,
+    /// The format: default, extended, or names of fields
+    #[arg(long, value_name = "FIELDS", default_value = "default", value_parser = formats())]
+    fields: Fields,
+    /// Of 100 requests, how many the interfaces send themselves, from ephemeral ports
+    #[arg(long, value_name = "PERCENT", hide_short_help = true, default_value_t = 0, value_parser = percent())]
+    calls: u32,
+    /// Of 100 calls by the interfaces, how many are from a port that called before
+    #[arg(long, value_name = "PERCENT", hide_short_help = true, default_value_t = 0, value_parser = percent())]
+    reuse: u32,
+    /// Of 100 requests, how many are scans that get through to closed ports
+    #[arg(long, value_name = "PERCENT", hide_short_help = true, default_value_t = 0, value_parser = percent())]
+    probes: u32,
+    /// Of 100 tcp calls, how many are long flows without flags
+    #[arg(long, value_name = "PERCENT", hide_short_help = true, default_value_t = 0, value_parser = percent())]
+    long: u32,
+    /// Of 100 records of traffic, how many are lost; the log still has all its records
+    #[arg(long, value_name = "PERCENT", hide_short_help = true, default_value_t = 0, value_parser = most_percent(FlowLogOptions::MOST_LOSS))]
+    loss: u32,
+    /// Of 100 services, how many only one client calls
+    #[arg(long, value_name = "PERCENT", hide_short_help = true, default_value_t = 0, value_parser = percent())]
+    lonely: u32,
+    /// Of 100 calls and probes, how many are made over IPv6
+    #[arg(long, value_name = "PERCENT", hide_short_help = true, default_value_t = 0, value_parser = percent())]
+    ipv6: u32,
     /// Write to this file what each port of the log is: service, client or unanswered
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     truth: Option<PathBuf>,
+}
+
+fn n_ports() -> impl TypedValueParser<Value = u32> {
+    clap::value_parser!(u32).range(1..=i64::from(N_PORTS))
+}
+
+fn served() -> impl TypedValueParser<Value = &'static Kind> {
+    let names = KINDS.iter().map(|kind| PossibleValue::new(kind.name).help(kind.about));
+    PossibleValuesParser::new(names).try_map(|name| kind(&name))
+}
+
+fn formats() -> impl TypedValueParser<Value = Fields> {
+    known(Fields::from_str, ["default", "extended"].map(PossibleValue::new))
 }
 
 fn percent() -> RangedU64ValueParser<u32> {
@@ -107,30 +146,15 @@ fn most_percent(most: u32) -> RangedU64ValueParser<u32> {
     RangedU64ValueParser::new().range(..=u64::from(most))
 }
 
-fn kinds() -> PossibleValuesParser {
-    let names = KINDS.iter().map(|kind| kind.name).chain([ADDRESSES, KNAPSACK, FLOW_LOG]);
-    PossibleValuesParser::new(names.collect::<Vec<_>>())
-}
-
-fn kind_help() -> String {
-    let mut text = "What to generate:".to_owned();
-    for kind in KINDS {
-        text = format!("{text}\n- {}: {}", kind.name, kind.about);
-    }
-    text + "\n- addresses: a list of IPv4 addresses, half of them in a few networks\
-            \n- knapsack: a table of ports by zone, whose rules take different units, with its zones\
-            \n- flow-log: a VPC flow log of a small network"
-}
-
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    args.check().unwrap_or_else(|error| usage(error));
     let path = args.output.as_deref();
-    if args.kind == FLOW_LOG {
-        let truth = args.log.as_ref().and_then(|log| log.truth.as_deref());
-        write_log(args.seed, &options(args), path, truth)?;
+    if let KindArgs::FlowLog(log) = &args.kind {
+        write_log(args.seed, &options(log), path, log.truth.as_deref())?;
+        written::say(path);
+        written::say(log.truth.as_deref());
         return Ok(Exit::Answered);
     }
-    let zones = args.policy.as_ref().and_then(|policy| policy.zones.as_deref());
+    let zones = args.zones_output();
     if zones.is_some_and(|zones| zones == path.unwrap_or(Path::new("-"))) {
         usage("the table and its zones go to the same place; give one of them another file");
     }
@@ -141,6 +165,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         output::write(Some(path), text.as_bytes())?;
     }
     output::write(path, &generated.input)?;
+    written::say(path);
+    written::say(zones);
     Ok(Exit::Answered)
 }
 
@@ -160,47 +186,38 @@ impl Args {
 
     /// Whether some of it is to be written to a file.
     pub(crate) fn writes_files(&self) -> bool {
-        self.output.is_some()
-            || self.policy.as_ref().is_some_and(|policy| policy.zones.is_some())
-            || self.log.as_ref().is_some_and(|log| log.truth.is_some())
+        let truth = match &self.kind {
+            KindArgs::FlowLog(log) => log.truth.as_deref(),
+            _ => None,
+        };
+        self.output.is_some() || self.zones_output().is_some() || truth.is_some()
     }
 
-    /// Says which option is not one of the kind.
-    pub(crate) fn check(&self) -> Result<(), String> {
-        if self.kind != FLOW_LOG && self.log.is_some() {
-            return Err(format!("only {FLOW_LOG} takes options of flow logs"));
+    fn zones_output(&self) -> Option<&Path> {
+        match &self.kind {
+            KindArgs::Knapsack(policy) => policy.zones_output.as_deref(),
+            _ => None,
         }
-        if self.kind != KNAPSACK && self.policy.is_some() {
-            return Err(format!("only {KNAPSACK} takes options of policies"));
-        }
-        if self.kind != ADDRESSES && self.addresses.is_some() {
-            return Err(format!("only {ADDRESSES} takes a number of addresses"));
-        }
-        if self.kind == ADDRESSES && self.ports.is_some() {
-            return Err(format!("{ADDRESSES} takes no number of ports; pass --addresses"));
-        }
-        Ok(())
     }
 
     /// Makes it, in memory.
     pub(crate) fn generate(&self) -> anyhow::Result<Generated> {
-        if self.kind == FLOW_LOG {
-            let mut input = Vec::new();
-            flow_log(self.seed, &options(self), &mut input)?;
-            return Ok(Generated { input, zones: None });
-        }
-        if self.kind == KNAPSACK {
-            let n_groups = self.policy.as_ref().and_then(|policy| policy.groups).unwrap_or(12);
-            let policy = knapsack(self.seed, n_groups, self.ports.unwrap_or(20))?;
-            let (input, zones) = (policy.table_csv().into_bytes(), Some(policy.zones_toml()));
-            return Ok(Generated { input, zones });
-        }
-        if self.kind == ADDRESSES {
-            let list = address_list(self.seed, self.addresses.unwrap_or(1_000))?;
-            return Ok(Generated { input: list.into_bytes(), zones: None });
-        }
-        let list = port_list(kind(&self.kind)?, self.seed, self.ports.unwrap_or(1_000))?;
-        Ok(Generated { input: list.into_bytes(), zones: None })
+        let mut zones = None;
+        let input = match &self.kind {
+            KindArgs::PortSet(kind, set) => port_list(kind, self.seed, set.ports)?.into_bytes(),
+            KindArgs::Addresses(list) => address_list(self.seed, list.addresses)?.into_bytes(),
+            KindArgs::Knapsack(policy) => {
+                let policy = knapsack(self.seed, policy.zone_count, policy.ports)?;
+                zones = Some(policy.zones_toml());
+                policy.table_csv().into_bytes()
+            }
+            KindArgs::FlowLog(log) => {
+                let mut input = Vec::new();
+                flow_log(self.seed, &options(log), &mut input)?;
+                input
+            }
+        };
+        Ok(Generated { input, zones })
     }
 }
 
@@ -225,22 +242,21 @@ fn write_log(
     output::stream(Some(truth_path), |out| Ok(truth.write_csv(out)?))
 }
 
-fn options(args: &Args) -> FlowLogOptions {
-    let mut options = FlowLogOptions::default();
-    options.n_ports = args.ports.unwrap_or(options.n_ports);
-    if let Some(log) = &args.log {
-        options.n_interfaces = log.interfaces.unwrap_or(options.n_interfaces);
-        options.n_records = log.records.unwrap_or(options.n_records);
-        options.kind = log.served.unwrap_or(options.kind);
-        options.replies = log.replies;
-        options.fields = log.fields.clone().unwrap_or_default();
-        options.calls_percent = log.calls.unwrap_or(0);
-        options.reuse_percent = log.reuse.unwrap_or(0);
-        options.probes_percent = log.probes.unwrap_or(0);
-        options.long_percent = log.long.unwrap_or(0);
-        options.loss_percent = log.loss.unwrap_or(0);
-        options.lonely_percent = log.lonely.unwrap_or(0);
-        options.ipv6_percent = log.ipv6.unwrap_or(0);
+fn options(log: &FlowLogArgs) -> FlowLogOptions {
+    FlowLogOptions {
+        n_ports: log.ports,
+        n_interfaces: log.interface_count,
+        n_records: log.records,
+        kind: log.served,
+        replies: log.replies,
+        fields: log.fields.clone(),
+        calls_percent: log.calls,
+        reuse_percent: log.reuse,
+        probes_percent: log.probes,
+        long_percent: log.long,
+        loss_percent: log.loss,
+        lonely_percent: log.lonely,
+        ipv6_percent: log.ipv6,
+        ..FlowLogOptions::default()
     }
-    options
 }

@@ -14,6 +14,8 @@ mod fetch;
 mod front;
 mod generate;
 mod inputs;
+mod known_values;
+mod man;
 mod model;
 mod names;
 mod notes;
@@ -25,6 +27,9 @@ mod report;
 mod rules;
 mod signals;
 mod solve;
+#[cfg(test)]
+mod tests;
+mod written;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -36,10 +41,14 @@ const MOST_THREADS: i64 = 1_024;
 
 /// Exact port-range rules for security groups: the fewest open ports for any rule budget, proven.
 #[derive(Parser)]
-#[command(version, max_term_width = 100)]
+#[command(version, max_term_width = 100, after_long_help = examples(&[
+    "rangecover solve datasets/flow-logs --max-rules 12",
+    "rangecover front datasets/flow-logs -o front.svg",
+    "rangecover audit --security-groups groups.json --interfaces interfaces.json logs/",
+]))]
 struct Cli {
     /// Threads for interfaces and files; no influence on the output [default: all cores]
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS))]
+    #[arg(long, global = true, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS))]
     threads: Option<u16>,
     #[command(subcommand)]
     command: Command,
@@ -59,6 +68,7 @@ enum Command {
     Prove(prove::Args),
     Generate(generate::Args),
     Completions(completions::Args),
+    Man(man::Args),
     #[command(hide = true)]
     Measure(compare::memory::Args),
 }
@@ -82,8 +92,14 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
         Command::Prove(args) => prove::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
         Command::Measure(args) => compare::memory::run(&args),
     }
+}
+
+/// Lines to try, at the end of the long help of a command.
+fn examples(lines: &[&str]) -> String {
+    lines.iter().fold("Examples:".to_owned(), |text, line| text + "\n  " + line)
 }
 
 /// Ends the command for a combination of flags that makes no sense, with status 2.

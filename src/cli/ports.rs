@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::{Context, anyhow, bail};
 use clap::ValueEnum;
+use clap::builder::{PossibleValue, TypedValueParser};
 use serde::Serialize;
 
 use rangecover::logs::evidence::agreement::compare;
@@ -12,31 +14,42 @@ use rangecover::logs::evidence::{Class, InterfaceTraffic, table as port_table};
 use rangecover::present::export::{json, ports, table};
 use rangecover::problem::number::grouped;
 
-use super::inputs::InputArgs;
-use super::{Exit, output};
+use super::inputs::{InputArgs, LOGS};
+use super::known_values::known;
+use super::{Exit, examples, output, written};
 
 /// List the ports of each interface in flow logs: service or client, and the evidence
 ///
 /// What is written with --format csv is an input of the other commands, so a person can edit the
 /// classes in between; ports of class service count.
-///
-/// Example: `rangecover ports datasets/flow-logs --class service,unknown`
 #[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover ports datasets/flow-logs --class service,unknown",
+    "rangecover ports logs/ --interface eni-0847f778302ec7827 -o ports.csv",
+    "rangecover ports logs/ --against truth.csv",
+]))]
+#[command(mut_arg("inputs", |arg| arg.help(LOGS).long_help(None)))]
 pub(crate) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
-    /// Only ports of these classes: service, client, unanswered, unknown, used
-    #[arg(long, value_name = "CLASS", value_delimiter = ',')]
+    /// Only ports of these classes
+    #[arg(long, value_name = "CLASS", value_delimiter = ',', value_parser = classes(), help_heading = None)]
     class: Vec<Class>,
     /// Compare with the classes in this table (CSV): precision and recall instead of ports
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = None)]
     against: Option<PathBuf>,
-    /// How the ports are written; text only counts those of clients
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    /// The format [default: by the ending of -o, or text]
+    ///
+    /// Text only counts the ports of clients.
+    #[arg(long, value_enum, help_heading = "Output")]
+    format: Option<Format>,
     /// Write to this file instead of stdout
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
+}
+
+fn classes() -> impl TypedValueParser<Value = Class> {
+    known(Class::from_str, Class::ALL.map(|class| PossibleValue::new(class.name())))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -46,7 +59,21 @@ enum Format {
     Json,
 }
 
+impl Format {
+    /// The endings of its files.
+    fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Text => &["txt"],
+            Self::Csv => &["csv"],
+            Self::Json => &["json"],
+        }
+    }
+}
+
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let path = args.output.as_deref();
+    let format = written::value_format(args.format, path, Format::endings);
+    let format = format.unwrap_or(Format::Text);
     let (read, reading, exit) = args.inputs.read_for_ports()?;
     let Some(traffic) = read.traffic else {
         bail!("no flow log among the inputs, so no evidence");
@@ -55,7 +82,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let zones = reading.told_apart();
     let zones = zones.as_ref();
     if let Some(truth) = &args.against {
-        agreement(truth, &interfaces, args)?;
+        agreement(truth, &interfaces, format, path)?;
+        written::say(path);
         return Ok(exit);
     }
     if !args.class.is_empty() {
@@ -63,8 +91,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             interface.ports.retain(|port| args.class.contains(&port.class));
         }
     }
-    let path = args.output.as_deref();
-    match args.format {
+    match format {
         Format::Text => {
             output::write_text(path, &ports::text(&interfaces, zones, !args.class.is_empty()))?;
         }
@@ -77,6 +104,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             output::write(path, &json::json(&records))?;
         }
     }
+    written::say(path);
     Ok(exit)
 }
 
@@ -91,7 +119,12 @@ struct Row {
     recall: Option<f64>,
 }
 
-fn agreement(truth: &Path, interfaces: &[InterfaceTraffic], args: &Args) -> anyhow::Result<()> {
+fn agreement(
+    truth: &Path,
+    interfaces: &[InterfaceTraffic],
+    format: Format,
+    path: Option<&Path>,
+) -> anyhow::Result<()> {
     let place = truth.display();
     let text = fs::read_to_string(truth).with_context(|| place.to_string())?;
     let truth = port_table::rows(&text).map_err(|error| anyhow!("{place}:{error}"))?;
@@ -107,8 +140,7 @@ fn agreement(truth: &Path, interfaces: &[InterfaceTraffic], args: &Args) -> anyh
             recall: agreement.recall(),
         })
         .collect();
-    let path = args.output.as_deref();
-    match args.format {
+    match format {
         Format::Text => {
             let share = |share: Option<f64>| share.map_or("-".to_owned(), |s| format!("{s:.4}"));
             let cells = rows.iter().map(|row| {

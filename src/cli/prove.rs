@@ -21,16 +21,19 @@ use super::inputs::InputArgs;
 use super::model::MOST_TERMS;
 use super::names::{keep, stems};
 use super::solve::exit_of;
-use super::{Exit, output};
+use super::{Exit, examples, output, written};
 
 /// Write the model of each instance, and a proof of its optimum that VeriPB checks
-///
-/// Example: `rangecover prove datasets/ports/four.txt --max-rules 2 -o proofs`
 ///
 /// `NAME.opb` and `NAME.pbp` in the folder; <https://crates.io/crates/veripb> is the checker.
 ///
 /// Exit status: 0 proven, 1 error, 2 usage, 3 infeasible (proven), 4 not decided in the time.
 #[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover prove datasets/ports/four.txt --max-rules 2 -o proofs",
+    "rangecover prove logs/ --interface eni-0847f778302ec7827 -o proofs",
+    "rangecover prove 443,22,8080-8090 --max-rules 2 --max-open-ports 3 -o proofs",
+]))]
 pub(crate) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
@@ -39,7 +42,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     time: TimeArgs,
     /// The folder for the files; made if it is not there
-    #[arg(short, long, value_name = "FOLDER")]
+    #[arg(short, long, value_name = "FOLDER", help_heading = "Output")]
     output: PathBuf,
 }
 
@@ -80,6 +83,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         }
     }
     output::write_text(None, text.as_bytes())?;
+    // What could not be proven has none.
+    written::say_files(folder, &paths);
     Ok(exit)
 }
 

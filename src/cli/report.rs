@@ -15,7 +15,7 @@ use rangecover::present::export::{html, json, markdown};
 use rangecover::research::results::{Choices, Record, Statistics, mean, read};
 
 use super::exit::print_error;
-use super::{Exit, output, usage};
+use super::{Exit, examples, output, usage, written};
 
 /// Report measured results: gaps, mean times and their ratios, performance profile, scaling
 ///
@@ -25,9 +25,12 @@ use super::{Exit, output, usage};
 /// same solver where `solver`, `version`, `commit` and `machine` are; of several such rows the one
 /// with the most repeats counts, or else the first. Covers that a checker refused are no best known
 /// values. Claims that contradict one another are reported, with status 1.
-///
-/// Example: `rangecover report results.csv peers.csv -o report.html`
 #[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover report benches/record/data-sets.csv",
+    "rangecover report results.csv peers.csv -o report.html",
+    "rangecover report results.csv --solvers price,dp --baseline price -o report.md",
+]))]
 pub(crate) struct Args {
     /// Results as CSV, with at least the columns instance, solver and outcome; - for stdin
     #[arg(required = true, value_name = "RESULTS")]
@@ -123,6 +126,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             write_markdown(args.file(), &document)?;
         }
     }
+    written::say(args.file());
     for contradiction in &statistics.contradictions {
         print_error(&anyhow::anyhow!("{contradiction}"));
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use rangecover::groups::{
     Division, MOST_GROUPS, MOST_RULES, ProposalError, SecurityGroupId, propose,
@@ -21,6 +21,7 @@ use super::model::is_folder;
 use super::names::{keep, stems};
 use super::prove::remove;
 use super::solve::Answered;
+use super::written::{self, Ending};
 use super::{Exit, output, usage};
 
 /// How answers are written.
@@ -35,20 +36,28 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// Reads the name of a format.
-    pub(super) fn parser() -> impl TypedValueParser<Value = Self> {
+    /// The names of all formats.
+    pub(super) fn names() -> PossibleValuesParser {
         let text = PossibleValue::new("text").help("For people");
         let json = PossibleValue::new("json")
             .help("With everything that proves the answers; `check` reads it");
         let rules = RULE_FORMATS.iter();
         let rules = rules.map(|format| PossibleValue::new(format.name()).help(format.about()));
-        PossibleValuesParser::new([text, json].into_iter().chain(rules)).map(|name| {
-            match (name.as_str(), RULE_FORMATS.iter().find(|format| format.name() == name)) {
-                (_, Some(format)) => Self::Rules(*format),
-                ("json", None) => Self::Json,
-                _ => Self::Text,
-            }
-        })
+        PossibleValuesParser::new([text, json].into_iter().chain(rules))
+    }
+
+    /// The format that is named, or that the ending of the file asks for; text where nothing does.
+    pub(super) fn of(named: Option<&str>, path: Option<&Path>) -> Self {
+        let ending = |name: &str, format, ending| Ending {
+            name: name.to_owned(),
+            format,
+            endings: vec![ending],
+        };
+        let rules = RULE_FORMATS.iter();
+        let rules = rules.map(|&of| ending(of.name(), Self::Rules(of), of.ending()));
+        let formats = [ending("text", Self::Text, "txt"), ending("json", Self::Json, "json")];
+        let formats: Vec<Ending<Self>> = formats.into_iter().chain(rules).collect();
+        written::format(named, path, &formats).unwrap_or(Self::Text)
     }
 }
 
@@ -57,17 +66,18 @@ impl Format {
 #[command(next_help_heading = "Security groups")]
 pub(super) struct GroupArgs {
     /// The security groups that get the rules, by id; without it Terraform and templates ask
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    #[arg(long, value_name = "ID", value_delimiter = ',', hide_short_help = true)]
     security_group: Vec<SecurityGroupId>,
     /// Share the rules out over at most N security groups, each within --max-rules
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=16))]
-    security_groups: Option<u8>,
+    // Elsewhere --security-groups is a file.
+    #[arg(long, alias = "security-groups", hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=16))]
+    max_groups: Option<u8>,
 }
 
 impl GroupArgs {
     /// How many security groups there may be; none where that is not said.
     pub(super) fn allowed(&self) -> Option<usize> {
-        self.security_groups.map(usize::from)
+        self.max_groups.map(usize::from)
     }
 
     /// Ends the command where the arguments contradict each other.
@@ -80,7 +90,7 @@ impl GroupArgs {
         }
         if n_ids > self.allowed().unwrap_or(1) {
             usage(format!(
-                "--security-group names {n_ids} groups; allow them by --security-groups {n_ids}"
+                "--security-group names {n_ids} groups; allow them by --max-groups {n_ids}"
             ));
         }
         if let Some(n) = self.allowed() {
@@ -183,18 +193,28 @@ pub(super) fn write(
         {
             clear(path)?;
         }
-        return write_file(format, path, &sets).map(|()| exit);
+        write_file(format, path, &sets)?;
+        if !sets.is_empty() {
+            written::say(path);
+        }
+        return Ok(exit);
     }
     for job in 0..places.stems.len() {
         for path in places.files(format, job) {
             clear(&path)?;
         }
     }
+    let mut files = Vec::new();
     for (job, set) in &sets {
-        if let Err(error) = write_files(format, &places.files(format, *job), set) {
+        let of_job = places.files(format, *job);
+        if let Err(error) = write_files(format, &of_job, set) {
             print_error(&error);
             exit = Exit::Failed;
         }
+        files.extend(of_job);
+    }
+    if let Some(folder) = &places.folder {
+        written::say_files(folder, &files);
     }
     Ok(exit)
 }

@@ -14,40 +14,45 @@ use rangecover::present::report::{AnswerRecord, Report};
 use rangecover::solve::answer::{Answer, answer};
 use rangecover::solve::{Solver, default_solver};
 
-use super::args::{Job, Jobs, LimitArgs, TimeArgs, load_for, solver_help, solver_named};
+use super::args::{Job, Jobs, LimitArgs, SharingArgs, TimeArgs, load_for, solver_named};
 use super::exit::print_error;
 use super::inputs::InputArgs;
+use super::names::keep;
 use super::rules::{self, Format, GroupArgs, Places};
-use super::{Exit, output};
+use super::{Exit, examples, output, written};
 
 /// Find the rules that cover every used port and open the fewest others, with proof
 ///
-/// Example: `rangecover solve datasets/flow-logs --max-rules 20`
-///
 /// Exit status: 0 answered, 1 error, 2 usage, 3 infeasible (proven), 4 no answer and no proof.
 #[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover solve datasets/flow-logs --max-rules 20",
+    "rangecover solve 443,22,8080-8090 --max-rules 2 --max-open-ports 100",
+    "rangecover solve logs/ --source 10.0.0.0/8 -o rules.tf",
+]))]
 pub(crate) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    sharing: SharingArgs,
+    /// The solver
     #[arg(
         long,
         value_name = "NAME",
-        value_parser = solver_named,
+        value_parser = solver_named(),
         default_value = default_solver().name(),
-        hide_default_value = true,
-        help = "The solver, proven by default; --help lists them",
-        long_help = solver_help(),
+        help_heading = None,
     )]
     solver: &'static dyn Solver,
     #[command(flatten)]
     time: TimeArgs,
-    /// How the answers are written
-    #[arg(long, value_name = "FORMAT", value_parser = Format::parser(), default_value = "text")]
-    format: Format,
-    /// Write to this file instead of stdout; rules of several instances to a file each, in FOLDER/
-    #[arg(short, long, value_name = "FILE|FOLDER/")]
+    /// The format [default: by the ending of -o, or text]
+    #[arg(long, value_name = "FORMAT", value_parser = Format::names(), help_heading = "Output")]
+    format: Option<String>,
+    /// Write to this file, or the rules of each instance to a file in DIR/
+    #[arg(short, long, value_name = "PATH", help_heading = "Output")]
     output: Option<PathBuf>,
     #[command(flatten)]
     groups: GroupArgs,
@@ -60,18 +65,23 @@ pub(super) struct Answered {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    args.groups.check(args.format, &args.limits);
-    if matches!(args.format, Format::Rules(_)) && !args.inputs.say_who() {
+    let format = Format::of(args.format.as_deref(), args.output.as_deref());
+    args.groups.check(format, &args.limits);
+    if matches!(format, Format::Rules(_)) && !args.inputs.say_who() {
         bail!(ProposalError::NoSource);
     }
-    let jobs = load_for(&args.inputs, &args.limits, args.groups.allowed().unwrap_or(1))?;
+    let (shares, n_groups) = (args.sharing.share_outer, args.groups.allowed().unwrap_or(1));
+    let jobs = load_for(&args.inputs, &args.limits, shares, n_groups)?;
     let Jobs { list, reading, records, mut exit } = jobs;
     let path = args.output.as_ref();
-    let places = match args.format {
+    let places = match format {
         Format::Rules(format) => {
             Some((format, Places::new(format, &args.groups, path, &args.inputs, &list)?))
         }
-        Format::Text | Format::Json => None,
+        Format::Text | Format::Json => {
+            keep(path, &args.inputs, &list)?;
+            None
+        }
     };
     let mut answers = Vec::with_capacity(list.len());
     for (job, answered) in answer_all(list, args).into_iter().enumerate() {
@@ -87,14 +97,20 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         }
     }
     let path = path.map(PathBuf::as_path);
-    match (args.format, places) {
+    match (format, places) {
         (Format::Rules(_), Some((format, places))) => {
             let source = reading.source;
             let written = rules::write(format, &args.groups, path, source, &places, &answers)?;
             exit = exit.max(written);
         }
-        (Format::Json, _) => output::write(path, &json(reading, records, &answers))?,
-        _ => output::write_text(path, &text(answers))?,
+        (Format::Json, _) => {
+            output::write(path, &json(reading, records, &answers))?;
+            written::say(path);
+        }
+        _ => {
+            output::write_text(path, &text(answers))?;
+            written::say(path);
+        }
     }
     Ok(exit)
 }

@@ -300,13 +300,13 @@ fn what_is_no_report_is_refused() {
     let case = Case::optimal();
     let text = case.report.to_string();
     for (content, message) in [
-        ("", "answer.json: EOF while parsing"),
-        (&text[..text.len() / 2], "answer.json: EOF while parsing"),
-        ("80\n", "answer.json: "),
-        ("{\"answers\": 7}", "answer.json: "),
-        (&text.replace("optimal", "best"), "answer.json: unknown variant `best`"),
+        ("", "answer.json: an empty file, so no answer"),
+        (&text[..text.len() / 2], "wrote (EOF while parsing"),
+        ("80\n", "answer.json: JSON of something else"),
+        ("{\"answers\": 7}", "answer.json: answers, but not as this version writes them: "),
+        (&text.replace("optimal", "best"), "writes them: unknown variant `best`"),
         (&text.replace("max_open_ports", "max_closed_ports"), "unknown field `max_closed_ports`"),
-        (&format!("{text}{text}"), "answer.json: trailing characters"),
+        (&format!("{text}{text}"), "wrote (trailing characters"),
     ] {
         case.folder.write("answer.json", content);
         case.folder.run("check used.txt answer.json").fails_with(message);

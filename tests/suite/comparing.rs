@@ -316,7 +316,7 @@ fn a_manifest_that_makes_no_sense_is_an_error_with_its_line() {
         (row("--reserve 61,3,3,1,optimal,4,4"), "a: --reserve 61 is more than --max-rules 60"),
         (row("--zones z.toml,3,3,1,optimal,4,4"), "a: z.toml: No such file"),
         (generate("rangecover solve a.txt"), "'rangecover solve a.txt' is no generator"),
-        (generate("rangecover generate normal"), "a: invalid value 'normal'"),
+        (generate("rangecover generate normal"), "a: unrecognized subcommand 'normal'"),
         (
             generate("rangecover generate uniform -o x"),
             "a: the command writes to files; leave --output",
@@ -324,7 +324,7 @@ fn a_manifest_that_makes_no_sense_is_an_error_with_its_line() {
         (generate("rangecover generate knapsack --zones x"), "a: the command writes to files"),
         (
             generate("rangecover generate uniform --groups 3"),
-            "a: only knapsack takes options of policies",
+            "a: unexpected argument '--groups' found",
         ),
         (generate("rangecover generate uniform --ports 0"), "a: invalid value '0'"),
     ] {

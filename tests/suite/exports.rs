@@ -157,7 +157,7 @@ fn a_group_is_named_or_asked_for() {
     assert!(markdown.contains("Security group sg-01234567\n"), "{markdown}");
     solve("--format terraform --security-group sg-0123").exits(2).notes("8 or 17 hexadecimal");
     let two = "--security-group sg-01234567,sg-12345678";
-    solve(&format!("--format terraform {two}")).exits(2).notes("--security-groups 2");
+    solve(&format!("--format terraform {two}")).exits(2).notes("--max-groups 2");
     solve("--security-group sg-01234567").exits(2).notes("--format ip-permissions|terraform");
     run("solve datasets/ports/four.txt datasets/ports/published.txt --source 10.0.0.0/8 \
          --format csv --security-group sg-01234567")
@@ -218,7 +218,7 @@ fn what_has_no_cover_has_no_file_and_says_why() {
     folder.run(&format!("{alone} --format terraform -o far.tf")).exits(3);
     assert!(!folder.path().join("far.tf").exists(), "it would pass for one of this run");
     folder
-        .run(&format!("{} --format csv -o near.txt", solve.replace("*.txt", "near.txt")))
+        .run(&format!("{} -o near.txt", solve.replace("*.txt", "near.txt")))
         .fails_with("near.txt is one of the inputs");
 }
 

@@ -18,8 +18,10 @@ mod comparing_long;
 mod data_sets;
 #[cfg(feature = "aws")]
 mod end_to_end;
+mod endings;
 mod exports;
 mod fetching;
+mod front_door;
 mod hcl;
 mod inputs_review;
 mod instances;
@@ -32,6 +34,7 @@ mod manifest;
 mod model;
 mod origins;
 mod output;
+mod ports_as_they_are;
 mod prove;
 mod readers;
 mod readme;

@@ -18,33 +18,31 @@ use rangecover::solve::answer::Answer;
 
 use super::instances::Instances;
 use super::row::Case;
-use crate::cli::args::{Job, LimitArgs, load_one};
+use crate::cli::args::{Job, LimitArgs, SharingArgs, load_one};
 use crate::cli::inputs::InputArgs;
 use crate::cli::signals::{self, Guarded};
 use crate::cli::solve::exit_of;
 use crate::cli::{Exit, generate};
 
-const HEADING: &str = "Manifest";
-
 /// Which data sets of which manifest.
 #[derive(clap::Args)]
 pub(crate) struct ManifestArgs {
-    /// Compare on the data sets of this manifest instead of INPUT, and with what it says of them
+    /// Compare on the data sets of this manifest and with what it knows
     #[arg(
         long,
         value_name = "FILE",
-        help_heading = HEADING,
+        help_heading = None,
         conflicts_with_all = [
             "inputs", "port", "input_format", "log_format", "column", "strict",
-            "SourceArgs", "RecordArgs", "EvidenceArgs", "LimitArgs",
+            "SourceArgs", "RecordArgs", "TrafficArgs", "EvidenceArgs", "SharingArgs", "LimitArgs",
         ],
     )]
     pub(crate) manifest: Option<PathBuf>,
     /// Only data sets of these families
-    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = HEADING)]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = None, hide_short_help = true)]
     family: Vec<String>,
     /// Only these data sets
-    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = HEADING)]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = None, hide_short_help = true)]
     instance: Vec<String>,
 }
 
@@ -63,6 +61,8 @@ struct SetArgs {
     inputs: InputArgs,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    sharing: SharingArgs,
 }
 
 /// A command that generates a data set, after `rangecover generate`.
@@ -125,14 +125,14 @@ impl<'a> Manifest<'a> {
         let reading = args.inputs.flags().into_iter();
         // What is generated needs no flag for the zones that come with it.
         let reading = reading.filter(|flag| !(makes_zones && flag.starts_with("--zones ")));
-        let limits = args.limits.flags_and(reading);
+        let limits = args.limits.flags_and(&args.sharing, reading);
         let root = self.root();
         let mut digests = digests(&input)?;
         for file in [args.inputs.files_from(&root), args.limits.files_from(&root)] {
             digests.extend(file.map(digest).transpose()?);
         }
         set.check_digest(Digest::of_all(&digests))?;
-        let Job { source, instance, .. } = load_one(&args.inputs, &args.limits)?;
+        let Job { source, instance, .. } = load_one(&args.inputs, &args.limits, &args.sharing)?;
         set.check_size(Size::of(&instance))?;
         let case = Case::new(set.name.clone(), limits, &instance, source.zones.is_some());
         Ok((Case { family: set.family.clone(), seed, ..case }, instance))
@@ -185,9 +185,8 @@ fn generated(
     scratch: &TempDir,
 ) -> anyhow::Result<(PathBuf, Vec<OsString>, Option<u64>)> {
     let args = parsed::<GenerateArgs>(args.iter().map(OsString::from))?.generate;
-    args.check().map_err(|error| anyhow!(error))?;
     if args.writes_files() {
-        bail!("the command writes to files; leave --output, --zones and --truth out");
+        bail!("the command writes to files; leave --output, --zones-output and --truth out");
     }
     let made = args.generate()?;
     let input = scratch.path().join(&set.name);
@@ -255,7 +254,7 @@ impl Instances for Manifest<'_> {
         let has_zones = |flag: &String| flag == "--zones" || flag.starts_with("--zones=");
         self.sets.iter().any(|set| {
             let makes_zones = matches!(&set.origin, Origin::Generate(args)
-                if args.iter().any(|arg| arg == generate::KNAPSACK));
+                if args.iter().any(|arg| arg == generate::kinds::KNAPSACK));
             makes_zones || set.flags.iter().any(has_zones)
         })
     }

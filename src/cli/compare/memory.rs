@@ -17,7 +17,7 @@ use crate::cli::{Exit, output};
 /// Solve the instance on the first line of standard input twice, and print the bytes that takes at most
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    #[arg(long, value_name = "NAME", value_parser = solver_named)]
+    #[arg(long, value_name = "NAME", value_parser = solver_named())]
     solver: &'static dyn Solver,
     #[command(flatten)]
     time: TimeArgs,

@@ -19,6 +19,17 @@ pub(super) enum Format {
     Json,
 }
 
+impl Format {
+    /// The endings of its files.
+    pub(super) fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Text => &["txt"],
+            Self::Csv => &["csv"],
+            Self::Json => &["json"],
+        }
+    }
+}
+
 /// What a comparison writes.
 pub(super) struct Sheet {
     out: Growing,

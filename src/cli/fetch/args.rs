@@ -14,18 +14,21 @@ use super::super::usage;
 #[command(next_help_heading = "AWS")]
 pub(crate) struct PlaceArgs {
     /// The region [default: that of the environment, or of the profile]
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", hide_short_help = true)]
     region: Option<String>,
     /// A profile of the AWS configuration [default: that of the environment]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
     profile: Option<String>,
     /// Ask here instead of AWS: a private endpoint, or a test server
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", hide_short_help = true)]
     endpoint_url: Option<String>,
 }
 
+pub(crate) const RECORDS: &str = "Records";
+
 /// Which records, and where they go.
 #[derive(Args)]
+#[command(next_help_heading = RECORDS)]
 pub(crate) struct WhatArgs {
     /// Only these interfaces
     #[arg(long, visible_alias = "eni", value_name = "ENI", value_delimiter = ',')]
@@ -40,10 +43,10 @@ pub(crate) struct WhatArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_RECORDS))]
     pub(crate) limit: Option<u64>,
     /// Write to this file instead of stdout
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
     /// Show what AWS would be asked, and stop; needs no credentials
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub(crate) print_query: bool,
 }
 

@@ -5,6 +5,8 @@ mod rows;
 #[cfg(feature = "aws")]
 mod run;
 
+use std::path::Path;
+
 use clap::ValueEnum;
 
 use rangecover::logs::flow::{ColumnName, Field};
@@ -14,8 +16,8 @@ use rangecover::logs::query::{
 };
 
 use super::super::inputs::PortArg;
-use super::super::{Exit, output, usage};
-use super::args::{PlaceArgs, WhatArgs, check_window};
+use super::super::{Exit, examples, output, usage};
+use super::args::{PlaceArgs, RECORDS, WhatArgs, check_window};
 
 /// Endpoints of a port that are kept, unless told: enough for a sample of every kind of caller.
 const ENDPOINTS: u32 = 256;
@@ -25,16 +27,21 @@ const ENDPOINTS: u32 = 256;
 /// One query aggregates the records, scans the table once, and is as plain as DuckDB and Spark
 /// take it too.
 #[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover fetch athena --database logs --table vpc --output-location s3://results/ -o records.csv",
+    "rangecover fetch athena --database logs --table vpc --interface eni-1234567890 --since 2026-01-05",
+    "rangecover fetch athena --database logs --table vpc --partition year,month,day --print-query",
+]))]
 pub(crate) struct Args {
     #[command(flatten)]
     table: TableArgs,
     #[command(flatten)]
     what: WhatArgs,
     /// Which port counts: service keeps what the evidence needs, dst and src that port alone
-    #[arg(long, value_enum, default_value = "service")]
+    #[arg(long, value_enum, default_value = "service", help_heading = RECORDS, hide_short_help = true)]
     port: PortArg,
     /// Remote endpoints that are kept of each port, or all; others are merged by address
-    #[arg(long, value_name = "N|all", value_parser = endpoints, default_value_t = Endpoints(Some(ENDPOINTS)))]
+    #[arg(long, value_name = "N|all", help_heading = RECORDS, hide_short_help = true, value_parser = endpoints, default_value_t = Endpoints(Some(ENDPOINTS)))]
     endpoints: Endpoints,
     #[command(flatten)]
     query: QueryArgs,
@@ -53,20 +60,21 @@ struct TableArgs {
     #[arg(long, visible_alias = "tablename", value_name = "NAME")]
     table: Identifier,
     /// The catalog of the database
-    #[arg(long, value_name = "NAME", default_value = "AwsDataCatalog")]
+    #[arg(long, value_name = "NAME", default_value = "AwsDataCatalog", hide_short_help = true)]
     catalog: DatabaseName,
     /// The columns have the names of older guides: interfaceid, sourceport, starttime
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     old_columns: bool,
     /// A column that is called something else: dstport=destinationport
-    #[arg(long, value_name = "FIELD=NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "FIELD=NAME", value_delimiter = ',', hide_short_help = true)]
     column: Vec<ColumnName>,
     /// Columns beyond version 2 that the table has [default: Athena is asked]
-    #[arg(long, value_enum, value_name = "COLUMNS", value_delimiter = ',')]
+    #[arg(long, value_enum, value_name = "COLUMNS", value_delimiter = ',', hide_short_help = true)]
     with: Option<Vec<OptionalColumn>>,
-    /// What the table is partitioned by, so that only the times asked for are scanned: year,month,day
-    /// or day=%Y/%m/%d (%Y, %m, %d, %H), and fixed values such as region=eu-west-1; year:int where a
-    /// column is a number
+    /// What the table is partitioned by: year,month,day or day=%Y/%m/%d
+    ///
+    /// Only the times asked for are scanned then. %Y, %m, %d and %H stand for parts of a time; fixed
+    /// values are written as region=eu-west-1, and year:int where a column is a number.
     #[arg(long, value_name = "COLUMNS")]
     partition: Vec<Partitions>,
 }
@@ -82,16 +90,16 @@ struct QueryArgs {
     #[arg(long, value_name = "NAME")]
     workgroup: Option<String>,
     /// Stop the query after this time, at Athena too
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..), hide_short_help = true)]
     timeout: Option<u32>,
     /// How results are read: by pages, or as the object that Athena writes, for many rows
-    #[arg(long, value_enum, default_value = "pages")]
+    #[arg(long, value_enum, default_value = "pages", hide_short_help = true)]
     results: ResultsArg,
     /// Let Athena write Parquet below --output-location, and fetch these files to the folder of -o
-    #[arg(long, requires = "output_location", conflicts_with = "results")]
+    #[arg(long, requires = "output_location", conflicts_with = "results", hide_short_help = true)]
     unload: bool,
     /// The names of the query as another engine quotes them, with --print-query
-    #[arg(long, value_enum, default_value = "trino")]
+    #[arg(long, value_enum, default_value = "trino", hide_short_help = true)]
     dialect: DialectArg,
 }
 
@@ -154,6 +162,13 @@ impl OptionalColumn {
             Self::TcpFlags => Some(Field::TcpFlags),
             Self::FlowDirection => Some(Field::FlowDirection),
         }
+    }
+}
+
+impl Args {
+    /// The file that is written.
+    pub(crate) fn written(&self) -> Option<&Path> {
+        self.what.output.as_deref()
     }
 }
 

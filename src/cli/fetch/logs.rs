@@ -1,5 +1,6 @@
 //! `rangecover fetch logs`: aggregating queries of CloudWatch Logs Insights.
 
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow};
@@ -9,24 +10,27 @@ use rangecover::logs::query::insights::InsightsQuery;
 use rangecover::logs::query::{LogGroup, MOST_LOG_GROUPS};
 
 use super::super::inputs::PortArg;
-use super::super::{Exit, output, usage};
-use super::args::{PlaceArgs, WhatArgs, check_window};
+use super::super::{Exit, examples, output, usage};
+use super::args::{PlaceArgs, RECORDS, WhatArgs, check_window};
 
 /// Fetch records from log groups of CloudWatch, by Logs Insights
 ///
 /// AWS charges for the bytes that it scans, which are all of the time from --since to --until.
-///
-/// Example: `rangecover fetch logs --log-group grp1 --interface eni-1234567890 --since 2026-01-05 -o records.csv`
 #[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover fetch logs --log-group grp1 --since 2026-01-05 -o records.csv",
+    "rangecover fetch logs --log-group grp1 --interface eni-1234567890 --since 2026-01-05",
+    "rangecover fetch logs --log-group grp1 --since 2026-01-05 --print-query",
+]))]
 pub(crate) struct Args {
     /// A log group, by its name or its ARN; may be given again
     #[arg(long, required = true, visible_alias = "logGroup", value_name = "GROUP")]
     log_group: Vec<LogGroup>,
     /// Fields of the records, where the flow log has a format of its own: "version interface-id …"
-    #[arg(long, value_name = "FIELDS")]
+    #[arg(long, value_name = "FIELDS", help_heading = RECORDS)]
     log_format: Option<String>,
     /// Which port of a record counts; with dst or src nothing else is fetched
-    #[arg(long, value_enum, default_value = "service")]
+    #[arg(long, value_enum, default_value = "service", help_heading = RECORDS)]
     port: PortArg,
     /// Stop the query and give up after so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3_600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
@@ -35,6 +39,13 @@ pub(crate) struct Args {
     what: WhatArgs,
     #[command(flatten)]
     place: PlaceArgs,
+}
+
+impl Args {
+    /// The file that is written.
+    pub(crate) fn written(&self) -> Option<&Path> {
+        self.what.output.as_deref()
+    }
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {

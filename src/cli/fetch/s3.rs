@@ -1,19 +1,24 @@
 //! `rangecover fetch s3`: flow logs among the objects of a bucket.
 
+use std::path::Path;
+
 use rangecover::logs::flow::Selection;
 use rangecover::logs::query::Location;
 
 use super::super::inputs::PortArg;
-use super::super::{Exit, output};
-use super::args::{PlaceArgs, WhatArgs, check_window};
+use super::super::{Exit, examples, output};
+use super::args::{PlaceArgs, RECORDS, WhatArgs, check_window};
 
 /// Fetch records from flow logs in a bucket: text or Parquet, in plain or Hive folders
 ///
 /// With --since and --until only folders and objects of these days are looked at, an hour more on
 /// both sides, since objects are named by when they were delivered.
-///
-/// Example: `rangecover fetch s3 s3://my-logs/AWSLogs/ --since 2026-01-05 --until 2026-01-06 --list`
 #[derive(clap::Args)]
+#[command(after_long_help = examples(&[
+    "rangecover fetch s3 s3://my-logs/AWSLogs/ --since 2026-01-05 --until 2026-01-06 --list",
+    "rangecover fetch s3 s3://my-logs/AWSLogs/ -o records.csv",
+    "rangecover fetch s3 s3://my-logs/AWSLogs/ --account 123456789012 --limit 1000",
+]))]
 pub(crate) struct Args {
     /// Where the objects are: `s3://BUCKET/PREFIX`
     #[arg(value_name = "LOCATION")]
@@ -22,24 +27,31 @@ pub(crate) struct Args {
     #[arg(long)]
     list: bool,
     /// Which port of a record counts; with dst or src nothing else is kept
-    #[arg(long, value_enum, default_value = "service")]
+    #[arg(long, value_enum, default_value = "service", help_heading = RECORDS)]
     port: PortArg,
     /// Only these accounts
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = RECORDS)]
     account: Vec<String>,
     /// Fields of flow logs without a header line, overruling those of header lines
-    #[arg(long, value_name = "FIELDS")]
+    #[arg(long, value_name = "FIELDS", hide_short_help = true, help_heading = RECORDS)]
     log_format: Option<String>,
     /// Objects that are read at once
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, value_name = "N", default_value_t = 4, hide_short_help = true, value_parser = clap::value_parser!(u8).range(1..=64))]
     at_once: u8,
     /// Pay for the requests, where the owner of the bucket does not
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     request_payer: bool,
     #[command(flatten)]
     what: WhatArgs,
     #[command(flatten)]
     place: PlaceArgs,
+}
+
+impl Args {
+    /// The file that is written.
+    pub(crate) fn written(&self) -> Option<&Path> {
+        self.what.output.as_deref()
+    }
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {

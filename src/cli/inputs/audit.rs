@@ -2,43 +2,29 @@
 
 use std::path::Path;
 
-use anyhow::bail;
-
 use rangecover::logs::inputs::{Inputs, Reading};
 use rangecover::problem::zones::Zones;
 
-use super::{ActionArg, InputArgs, PortArg, Purpose, STOPPED, read_for};
-use crate::cli::{Exit, usage};
+use super::{LogArgs, Purpose};
+use crate::cli::Exit;
 
-impl InputArgs {
-    /// As [`InputArgs::read`], with the sources of rules as zones.
+impl LogArgs {
+    /// Reads the inputs with the sources of rules as zones, and reports on stderr what was read.
     pub(crate) fn read_for_audit(&self, zones: &Zones) -> anyhow::Result<(Inputs, Reading, Exit)> {
-        for (is_given, flag) in [
-            (self.port != PortArg::Service, "--port"),
-            (self.sources.zones.is_some(), "--zones"),
-            (self.sources.source.is_some(), "--source"),
-            (self.records.action != ActionArg::Accept, "--action"),
-            (!self.records.protocol.is_empty(), "--protocol"),
-        ] {
-            if is_given {
-                usage(format!(
-                    "{flag} is not for an audit: rules are judged by all accepted connections to \
-                     services, and their own sources are told apart"
-                ));
-            }
-        }
-        let reading = Reading { zones: Some(zones.clone()), ..self.reading()? };
-        let (read, exit) = read_for(Purpose::Audit, &self.inputs, &reading)?;
-        if self.strict && exit == Exit::Failed {
-            bail!(STOPPED);
-        }
-        self.check_strictly(&read)?;
+        let reading = self.files.reading(&self.records, &self.evidence);
+        let reading = Reading { zones: Some(zones.clone()), ..reading };
+        let (read, exit) = self.files.read_for(Purpose::Audit, &reading)?;
         Ok((read, reading, exit))
+    }
+
+    /// The inputs as they were named.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.files.inputs
     }
 
     /// Whether each input can be read twice.
     pub(crate) fn are_files(&self) -> bool {
         let is_pipe = |path: &Path| path.exists() && !path.is_file() && !path.is_dir();
-        self.inputs.iter().all(|input| input != "-" && !is_pipe(Path::new(input)))
+        self.names().iter().all(|input| input != "-" && !is_pipe(Path::new(input)))
     }
 }

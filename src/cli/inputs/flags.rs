@@ -7,19 +7,21 @@ use clap::builder::PossibleValue;
 
 use rangecover::logs::evidence::Judgement;
 
-use super::{ActionArg, EvidenceArgs, InputArgs, OtherArg, PortArg, RecordArgs, SourceArgs};
+use super::arguments::{
+    ActionArg, EvidenceArgs, InputArgs, OtherArg, PortArg, RecordArgs, SourceArgs, TrafficArgs,
+};
 
 impl InputArgs {
     /// The arguments that shape an instance, each as it is written, where not left as it is.
     pub(crate) fn flags(&self) -> Vec<String> {
         let mut flags = vec![
             choice("port", &self.port, &PortArg::Service),
-            value("input-format", self.input_format),
-            self.log_format.as_ref().map(|fields| format!("--log-format \"{fields}\"")),
-            list("column", &self.column),
+            value("input-format", self.files.input_format),
+            self.files.log_format.as_ref().map(|fields| format!("--log-format \"{fields}\"")),
+            list("column", &self.files.column),
         ];
         flags.extend(self.sources.flags());
-        flags.extend(self.records.flags());
+        flags.extend(self.records.flags(&self.traffic));
         flags.extend(self.evidence.flags());
         flags.into_iter().flatten().collect()
     }
@@ -36,12 +38,13 @@ impl SourceArgs {
 }
 
 impl RecordArgs {
-    fn flags(&self) -> [Option<String>; 6] {
+    /// In the order in which they are listed.
+    fn flags(&self, traffic: &TrafficArgs) -> [Option<String>; 6] {
         [
             list("interface", &self.interface),
             list("account", &self.account),
-            list("protocol", &self.protocol),
-            choice("action", &self.action, &ActionArg::Accept),
+            list("protocol", &traffic.protocol),
+            choice("action", &traffic.action, &ActionArg::Accept),
             value("since", self.since),
             value("until", self.until),
         ]

@@ -13,7 +13,7 @@ use crate::problem::ports::Span;
 
 use super::error::Reason;
 use super::kind::{self, InputFormat};
-use super::paths::Place;
+use super::paths::{Place, unopened};
 use super::policy::Policy;
 use super::reading::Reading;
 use super::stream;
@@ -47,8 +47,9 @@ impl Reader<'_> {
     pub(super) fn read(&self, place: &Place) -> Result<Content, Reason> {
         match place {
             Place::Stdin => self.read_bytes(io::stdin(), None, 0),
+            Place::Ports(text) => self.read_bytes(io::Cursor::new(text.as_bytes()), None, 0),
             Place::Named(path) | Place::Found(path) => {
-                let file = File::open(path).map_err(Reason::Open)?;
+                let file = File::open(path).map_err(|error| unopened(path, error))?;
                 let again = file.try_clone().ok().filter(|_| path.is_file());
                 self.read_bytes(file, again, place.n_bytes())
             }

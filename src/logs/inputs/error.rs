@@ -29,6 +29,8 @@ pub struct InputError {
 pub enum Reason {
     #[error("{0}")]
     Open(io::Error),
+    #[error("{error}, and {}", not_ports(.as_ports.as_ref()))]
+    Missing { error: io::Error, as_ports: Option<EntryError> },
     #[error("{0}; the file is damaged or cut off")]
     Read(io::Error),
     #[error(transparent)]
@@ -75,6 +77,11 @@ pub enum Reason {
         "{0}: a table does not say which, so they cannot be listed; add a zone to these rows, or pass --other-sources ignore or any"
     )]
     NotNamed(Box<Strangers>),
+}
+
+/// Why the name of a missing file is not taken for ports.
+fn not_ports(error: Option<&EntryError>) -> String {
+    error.map_or_else(|| "not ports such as 443,8000-8100,udp/53".to_owned(), ToString::to_string)
 }
 
 fn first_malformed(report: &LogReport) -> String {

@@ -1,4 +1,4 @@
-//! Inputs as given: files, folders, patterns, `-`.
+//! Inputs as given: files, folders, patterns, ports as they are, `-`.
 
 use std::collections::HashSet;
 use std::io;
@@ -6,12 +6,16 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use crate::problem::port_list;
+
 use super::{InputError, Reason};
 
 /// One thing to read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Place {
     Stdin,
+    /// Ports that stand where a file could be named.
+    Ports(String),
     /// A file that was asked for.
     Named(PathBuf),
     /// A file that was found in a folder.
@@ -23,6 +27,7 @@ impl Place {
     pub(super) fn name(&self) -> String {
         match self {
             Self::Stdin => "-".to_owned(),
+            Self::Ports(text) => text.clone(),
             Self::Named(path) | Self::Found(path) => printable(path),
         }
     }
@@ -30,7 +35,7 @@ impl Place {
     /// Size, 0 where it cannot be told.
     pub(super) fn n_bytes(&self) -> u64 {
         match self {
-            Self::Stdin => 0,
+            Self::Stdin | Self::Ports(_) => 0,
             Self::Named(path) | Self::Found(path) => path.metadata().map_or(0, |data| data.len()),
         }
     }
@@ -58,6 +63,8 @@ pub(super) fn expand(inputs: &[String], failures: &mut Vec<InputError>) -> Vec<P
             walk(path, &mut places, failures);
         } else if !path.exists() && input.contains(['*', '?', '[']) {
             matching(input, &mut places, failures);
+        } else if !path.exists() && are_ports(input) {
+            places.push(Place::Ports(input.clone()));
         } else {
             places.push(Place::Named(path.to_owned()));
         }
@@ -65,11 +72,28 @@ pub(super) fn expand(inputs: &[String], failures: &mut Vec<InputError>) -> Vec<P
     let mut seen = HashSet::new();
     places.retain(|place| match place {
         Place::Stdin => seen.insert(None),
+        Place::Ports(text) => seen.insert(Some(PathBuf::from(text))),
         Place::Named(path) | Place::Found(path) => {
             seen.insert(Some(path.canonicalize().unwrap_or_else(|_| path.clone())))
         }
     });
     places
+}
+
+/// Whether a text is ports in one line, without a comment.
+fn are_ports(text: &str) -> bool {
+    let is_one_line = !text.contains(|c: char| c == '#' || c.is_control());
+    is_one_line && port_list::parse_line(text).is_ok_and(|entries| !entries.is_empty())
+}
+
+/// Why a file that was asked for cannot be opened; a missing one may have been meant as ports.
+pub(super) fn unopened(path: &Path, error: io::Error) -> Reason {
+    let text = path.to_string_lossy();
+    if error.kind() != io::ErrorKind::NotFound {
+        return Reason::Open(error);
+    }
+    let as_ports = port_list::looks_like_list(&text).then(|| port_list::parse_line(&text));
+    Reason::Missing { error, as_ports: as_ports.and_then(Result::err) }
 }
 
 fn walk(folder: &Path, places: &mut Vec<Place>, failures: &mut Vec<InputError>) {

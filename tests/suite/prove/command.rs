@@ -135,5 +135,5 @@ fn what_cannot_be_done_is_said() {
     let zones = "--zones datasets/zones/policy.toml --other-sources any --share-outer";
     let out = folder.path().join("out");
     let line = format!("prove datasets/flow-logs {zones} --max-rules 60 -o {}", out.display());
-    run(&line).exits(1).notes("leave out --share-outer");
+    run(&line).exits(2).notes("unexpected argument '--share-outer'");
 }

@@ -110,7 +110,7 @@ fn an_infeasible_answer_needs_a_tree_without_covers() {
 fn fronts_and_relaxations_are_for_zones_on_their_own() {
     let folder = folder();
     let front = folder.run(&format!("front {INPUT}")).exits(2);
-    front.notes("fronts are for zones on their own; leave --share-outer out");
+    front.notes("unexpected argument '--share-outer'");
     let refused = folder.run(&format!("solve {INPUT} --solver ilp-lp"));
     refused.fails_with("ilp-lp is not for zones whose outer rules serve inner ones; choose ilp");
     let rows = folder.run(&format!("compare {INPUT} --solvers ilp-lp,price")).exits(0).stdout;
