@@ -1,7 +1,5 @@
 //! Numbers for people.
 
-use std::time::Duration;
-
 use crate::problem::instance::Budget;
 use crate::problem::zones::Family;
 
@@ -32,18 +30,32 @@ pub fn counted(n: u64, noun: &str) -> String {
     format!("{} {stem}{ending}", grouped(n))
 }
 
-/// A share as a percentage with one decimal.
+/// A share as a percentage with one decimal, rounded: `12.5 %`. What is less than all never reads as
+/// `100.0 %`, and what is more than nothing never as `0.0 %`: `> 99.9 %`, `< 0.1 %`.
 #[must_use]
 pub fn percent(part: u64, whole: u64) -> String {
-    let thousandths = u128::from(part) * 1_000 / u128::from(whole.max(1));
-    format!("{}.{} %", thousandths / 10, thousandths % 10)
+    let (part, whole) = (u128::from(part), u128::from(whole.max(1)));
+    let thousandths = (2 * part * 1_000 + whole) / (2 * whole);
+    match thousandths {
+        0 if part > 0 => "< 0.1 %".to_owned(),
+        1_000 if part < whole => "> 99.9 %".to_owned(),
+        _ => format!("{}.{} %", thousandths / 10, thousandths % 10),
+    }
 }
 
-/// A duration by its two largest units: `1day 2h`, `59m 10s`.
+/// A duration by its two largest units: `59m 10s`, `3h 16s`, `1 day 2h`, `671 days`.
+///
+/// Months and years differ in length, so days are the largest unit; of 100 days or more the hours
+/// are left out.
 #[must_use]
 pub fn duration(seconds: u32) -> String {
-    let whole = humantime::format_duration(Duration::from_secs(seconds.into())).to_string();
-    whole.split(' ').take(2).collect::<Vec<_>>().join(" ")
+    let days = seconds / 86_400;
+    let small = [(seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
+    let small = small.into_iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}"));
+    let large = (days > 0).then(|| counted(days.into(), "day"));
+    let n_shown = if days >= 100 { 1 } else { 2 };
+    let shown: Vec<String> = large.into_iter().chain(small).take(n_shown).collect();
+    if shown.is_empty() { "0s".to_owned() } else { shown.join(" ") }
 }
 
 /// A number of at least 0 to three digits that count: `0.0123`, `1.20`, `45.6`, `1,230`.
@@ -133,6 +145,40 @@ mod tests {
         let expected =
             [["1 rule", "2 rules"], ["1 address", "2 addresses"], ["1 query", "2 queries"]];
         assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn durations_have_two_units_at_most() {
+        let cases = [
+            (0, "0s"),
+            (59, "59s"),
+            (3_550, "59m 10s"),
+            (10_816, "3h 16s"),
+            (86_400, "1 day"),
+            (93_600, "1 day 2h"),
+            (2 * 86_400 + 61, "2 days 1m"),
+            (671 * 86_400 + 7_200, "671 days"),
+        ];
+        for (seconds, text) in cases {
+            assert_eq!(duration(seconds), text, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn shares_are_rounded_and_never_claim_nothing_or_all() {
+        let cases = [
+            ((0, 0), "0.0 %"),
+            ((0, 9), "0.0 %"),
+            ((1, 1_601), "0.1 %"),
+            ((1, 100_000), "< 0.1 %"),
+            ((2, 3), "66.7 %"),
+            ((1_999, 2_000), "> 99.9 %"),
+            ((9, 9), "100.0 %"),
+        ];
+        for ((part, whole), text) in cases {
+            assert_eq!(percent(part, whole), text, "{part} of {whole}");
+        }
+        assert_eq!(percent(u64::MAX - 1, u64::MAX), "> 99.9 %");
     }
 
     #[test]

@@ -142,7 +142,20 @@ fn stray_files_in_a_folder_are_noted_and_left_out() {
         let line = format!("in{}{name}: skipped: ", std::path::MAIN_SEPARATOR);
         assert!(said.stderr.contains(&line), "{name} in {said:#?}");
     }
+    assert!(said.stderr.contains("image.png: skipped: binary"), "{said:#?}");
     assert!(!said.stderr.contains('\u{1a}'), "what a file holds is shown escaped");
+    for i in 0..300 {
+        folder.write(&format!("in/{i}.bin"), b"\x7fELF\0\x02");
+    }
+    let said = folder.run("solve in").exits(0);
+    let skipped: Vec<&str> =
+        said.stderr.lines().filter(|line| line.contains("skipped: ")).collect();
+    assert_eq!(skipped.len(), 4, "{said:#?}");
+    assert!(
+        skipped.iter().any(|line| line.starts_with("301 files: skipped: binary: in")),
+        "{said:#?}"
+    );
+    assert!(skipped.iter().all(|line| line.len() < 280), "{said:#?}");
     let report = folder.solve_json("in", "");
     let answers = report["answers"].as_array().unwrap();
     assert_eq!(answers.iter().map(rules).collect::<Vec<_>>(), ["80 443 udp/53", "22"]);

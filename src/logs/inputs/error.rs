@@ -51,6 +51,8 @@ pub enum Reason {
         "neither a port list (such as 443 or 80-86) nor an address list (such as 10.0.0.0/8) nor a flow log; its first line is '{0}'. None of its first lines is a record in the fields of --log-format; --input-format text reads it all the same"
     )]
     Unfit(String),
+    #[error("binary, so neither a list nor a flow log")]
+    Binary,
     #[error("{0}")]
     Entry(#[from] LineError<EntryError>),
     #[error("{0}")]

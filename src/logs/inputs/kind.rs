@@ -119,6 +119,12 @@ impl From<InputFormat> for String {
     }
 }
 
+/// Whether bytes are no text of any kind: UTF-16 has zeros as well, but begins with its mark.
+fn is_binary(head: &[u8]) -> bool {
+    let is_utf16 = head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]);
+    head.contains(&0) && !is_utf16
+}
+
 /// Tells what a file is from its first bytes.
 pub(super) fn recognise(
     head: &[u8],
@@ -147,6 +153,9 @@ pub(super) fn recognise(
     }
     if text.lines().all(|line| port_list::content(line).is_empty()) {
         return Err(Reason::Empty);
+    }
+    if is_binary(head) {
+        return Err(Reason::Binary);
     }
     let first = text.lines().map(str::trim).find(|line| !line.is_empty());
     let first = quoted(first.unwrap_or_default());

@@ -4,6 +4,7 @@
 
 mod content;
 mod error;
+mod foreign;
 mod kind;
 mod paths;
 mod policy;
@@ -54,6 +55,8 @@ pub struct Inputs {
     pub lacking: u64,
     /// The ports of all rows of tables, whatever the rows say that they are.
     pub table_ports: UsedPorts,
+    /// Files in folders that are no input, and why, until they are noted.
+    foreign: Vec<(String, Reason)>,
     /// How many sources stood before the first flow log.
     logs_at: Option<usize>,
 }
@@ -199,6 +202,8 @@ pub fn read(inputs: &[String], reading: &Reading, watch: &dyn Watch) -> Result<I
     for (place, content) in places.iter().zip(contents) {
         collected.add(place, content, policy.as_ref());
     }
+    let foreign = foreign::notes(std::mem::take(&mut collected.foreign));
+    collected.notes.extend(foreign);
     let interfaces = ledger.finish(&reading.judgement);
     if let Some(traffic) = &mut collected.traffic {
         traffic.interfaces = interfaces;
@@ -245,11 +250,12 @@ impl Inputs {
             Err(
                 reason @ (Reason::Unknown(_)
                 | Reason::Unfit(_)
+                | Reason::Binary
                 | Reason::Empty
                 | Reason::Log(Fault::Layout(_))),
             ) if place.was_found() => {
                 self.lacking += u64::from(matches!(reason, Reason::Log(_)));
-                self.notes.push(Note { input: name, text: format!("skipped: {reason}") });
+                self.foreign.push((name, reason));
             }
             Err(reason) => self.failures.push(reason.at(&name)),
         }
