@@ -49,5 +49,5 @@ fn results(rows: &str) {
     let document = document(&statistics, &[]);
     let page = html(&document).to_lowercase();
     assert!(!page.contains("<script") && !page.contains("<img"));
-    let _ = (text(&document), markdown(&document, |_| None));
+    let _ = (text(&document, Some(60)), markdown(&document, |_| None));
 }

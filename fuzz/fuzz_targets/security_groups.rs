@@ -101,7 +101,7 @@ fuzz_target!(|data: &[u8]| {
         assert_eq!(replay.blocked, 0, "blocked by proposed rules");
     }
     let document = audit::document(&world, &found, Some(&replay));
-    let shown = document::text(&document);
+    let shown = document::text(&document, Some(60));
     assert!(!shown.chars().any(|c| c.is_control() && c != '\n'), "{shown:?}");
     assert!(!markdown::markdown(&document, |_| None).is_empty());
     let written = json::json(&audit_json::record(&world, &found, Some(replay), None));

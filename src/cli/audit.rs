@@ -115,7 +115,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     match format.unwrap_or(Format::Text) {
         Format::Text => {
             let document = audit::document(&world, &found, replay.as_ref());
-            output::write_text(path, document::text(&document).as_bytes())?;
+            output::write_text(path, document::text(&document, output::columns(path)).as_bytes())?;
         }
         Format::Markdown => {
             let document = audit::document(&world, &found, replay.as_ref());

@@ -199,7 +199,12 @@ fn opened(
         with_times: !args.no_times,
         with_memory: args.memory,
     };
-    Sheet::new(output::Growing::open(args.output.as_deref())?, format, &shape)
+    Sheet::new(
+        output::Growing::open(args.output.as_deref())?,
+        format,
+        &shape,
+        output::columns(args.output.as_deref()),
+    )
 }
 
 /// Ends the rows before a signal ends the process.

@@ -179,12 +179,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         let bytes = match format {
             FileFormat::Svg => chart::svg(&picture::chart(&fronts, up_to))?,
             FileFormat::Png => chart::png(&picture::chart(&fronts, up_to))?,
-            FileFormat::Rows(format) => written(&fronts, format)?,
+            FileFormat::Rows(format) => written(&fronts, format, None)?,
         };
         output::write(Some(path), &bytes)?;
         written::say(Some(path));
     }
-    output::write(None, &written(&fronts, args.format)?)?;
+    output::write(None, &written(&fronts, args.format, output::columns(None))?)?;
     Ok(jobs.exit)
 }
 
@@ -284,9 +284,13 @@ fn front(
     })
 }
 
-fn written(fronts: &[InstanceFront], format: Format) -> anyhow::Result<Vec<u8>> {
+fn written(
+    fronts: &[InstanceFront],
+    format: Format,
+    width: Option<usize>,
+) -> anyhow::Result<Vec<u8>> {
     Ok(match format {
-        Format::Text => table::text(fronts).into_bytes(),
+        Format::Text => table::text(fronts, width).into_bytes(),
         Format::Csv => {
             let rows: Vec<Row> = fronts.iter().flat_map(|front| front.points.clone()).collect();
             csv(&rows)?

@@ -10,6 +10,18 @@ use rangecover::problem::quote::printable;
 use super::place::{Place, folder_of};
 use super::signals::{self, Guarded};
 
+/// The columns of the terminal that gets what is written; none where it is a file or a pipe.
+///
+/// A very wide terminal makes no line longer than people like to read.
+pub(crate) fn columns(path: Option<&Path>) -> Option<usize> {
+    const LEAST: usize = 40;
+    const MOST: usize = 140;
+    let is_terminal = path.is_none() && io::stdout().is_terminal();
+    let (terminal_size::Width(width), _) =
+        terminal_size::terminal_size().filter(|_| is_terminal)?;
+    Some(usize::from(width).clamp(LEAST, MOST))
+}
+
 /// Writes text that may have colours: they are kept only on a terminal, and not under `NO_COLOR`.
 pub(crate) fn write_text(path: Option<&Path>, text: &[u8]) -> anyhow::Result<()> {
     if path.is_some() {

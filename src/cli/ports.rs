@@ -93,7 +93,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     match format {
         Format::Text => {
-            output::write_text(path, &ports::text(&interfaces, zones, !args.class.is_empty()))?;
+            output::write_text(
+                path,
+                &ports::text(&interfaces, zones, !args.class.is_empty(), output::columns(path)),
+            )?;
         }
         Format::Csv => {
             output::stream(path, |out| Ok(port_table::write_csv(&interfaces, zones, out)?))?;
@@ -154,7 +157,10 @@ fn agreement(
                 ]
             });
             let head = ["class", "in the file", "found", "both", "precision", "recall"];
-            output::write_text(path, table::table(&head, &cells.collect::<Vec<_>>()).as_bytes())
+            output::write_text(
+                path,
+                table::table(&head, &cells.collect::<Vec<_>>(), output::columns(path)).as_bytes(),
+            )
         }
         Format::Csv => output::write(path, &table::csv(&rows)?),
         Format::Json => output::write(path, &json::json(&rows)),

@@ -115,7 +115,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         }
         Format::Text => {
             let document = sections::document(&statistics, &[]);
-            output::write(args.file(), document::text(&document).as_bytes())?;
+            output::write(
+                args.file(),
+                document::text(&document, output::columns(args.file())).as_bytes(),
+            )?;
         }
         Format::Html => {
             let document = sections::document(&statistics, &figures(&statistics)?);

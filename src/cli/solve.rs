@@ -9,6 +9,7 @@ use rangecover::groups::Solved;
 use rangecover::groups::{Division, ProposalError};
 use rangecover::logs::evidence::Records;
 use rangecover::logs::inputs::Reading;
+use rangecover::present::export::lines::USUAL_WIDTH;
 use rangecover::present::export::{json, text, text_groups};
 use rangecover::present::report::{AnswerRecord, Report};
 use rangecover::solve::answer::{Answer, answer};
@@ -108,7 +109,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             written::say(path);
         }
         _ => {
-            output::write_text(path, &text(answers))?;
+            output::write_text(path, &text(answers, output::columns(path).unwrap_or(USUAL_WIDTH)))?;
             written::say(path);
         }
     }
@@ -128,14 +129,15 @@ fn answer_all(list: Vec<Job>, args: &Args) -> Vec<anyhow::Result<Answered>> {
     answers
 }
 
-fn text(answers: Vec<(usize, Answered)>) -> Vec<u8> {
+fn text(answers: Vec<(usize, Answered)>, width: usize) -> Vec<u8> {
     let divided = answers.iter().map(|(_, Answered { solved, division })| (solved, division));
     let divided: Vec<_> =
         divided.filter_map(|(solved, division)| Some((solved, division.as_ref()?))).collect();
     if !divided.is_empty() {
-        return text_groups::text(divided);
+        return text_groups::text(divided, width);
     }
-    text::text(&answers.into_iter().map(|(_, answered)| answered.solved).collect::<Vec<_>>())
+    let solved: Vec<Solved> = answers.into_iter().map(|(_, answered)| answered.solved).collect();
+    text::text(&solved, width)
 }
 
 fn json(reading: Reading, records: Option<Records>, answers: &[(usize, Answered)]) -> Vec<u8> {

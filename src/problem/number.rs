@@ -22,8 +22,8 @@ pub fn grouped(n: u64) -> String {
 pub fn counted(n: u64, noun: &str) -> String {
     let (stem, ending) = match noun.strip_suffix('y') {
         _ if n == 1 => (noun, ""),
-        // None of our nouns has a vowel before it.
-        Some(stem) => (stem, "ies"),
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => (stem, "ies"),
+        Some(_) => (noun, "s"),
         None if noun.ends_with('s') => (noun, "es"),
         None => (noun, "s"),
     };

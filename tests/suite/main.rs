@@ -49,6 +49,7 @@ mod sharing;
 #[cfg(target_os = "linux")]
 mod signals;
 mod sources;
+mod terminal;
 mod tools;
 mod wings;
 mod worked;

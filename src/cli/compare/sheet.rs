@@ -35,6 +35,8 @@ pub(super) struct Sheet {
     out: Growing,
     format: Format,
     columns: Vec<Column>,
+    /// Columns of the terminal, where that cannot show the table; then rows are stacked.
+    narrow: Option<usize>,
     n_rows: usize,
 }
 
@@ -57,9 +59,17 @@ pub(super) struct Shape {
 
 impl Sheet {
     /// Writes the head of the table, where there is one.
-    pub(super) fn new(out: Growing, format: Format, shape: &Shape) -> anyhow::Result<Self> {
-        let mut sheet = Self { out, format, columns: shape.columns(), n_rows: 0 };
-        if format == Format::Text {
+    pub(super) fn new(
+        out: Growing,
+        format: Format,
+        shape: &Shape,
+        width: Option<usize>,
+    ) -> anyhow::Result<Self> {
+        let columns = shape.columns();
+        let needed: usize = columns.iter().map(|column| column.width + 2).sum();
+        let narrow = width.filter(|width| *width < needed);
+        let mut sheet = Self { out, format, columns, narrow, n_rows: 0 };
+        if format == Format::Text && narrow.is_none() {
             let head = sheet.line(|column| column.head.to_owned());
             sheet.out.write(head.as_bytes())?;
         }
@@ -69,7 +79,7 @@ impl Sheet {
     /// Writes a row.
     pub(super) fn push(&mut self, row: &Row) -> anyhow::Result<()> {
         let bytes = match self.format {
-            Format::Text => self.line(|column| (column.cell)(row)).into_bytes(),
+            Format::Text => self.text(row).into_bytes(),
             Format::Csv => {
                 let csv = table::csv(std::slice::from_ref(row))?;
                 let head = csv.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
@@ -112,6 +122,13 @@ impl Sheet {
             }
             Err(error) => format!("interrupted after {n_rows} of {n_planned} rows: {error:#}"),
         }
+    }
+
+    fn text(&self, row: &Row) -> String {
+        let Some(width) = self.narrow else { return self.line(|column| (column.cell)(row)) };
+        let head: Vec<&str> = self.columns.iter().map(|column| column.head).collect();
+        let cells: Vec<String> = self.columns.iter().map(|column| (column.cell)(row)).collect();
+        table::stacked(&head, &cells, width)
     }
 
     fn line(&self, cell: impl Fn(&Column) -> String) -> String {

@@ -9,12 +9,12 @@ use rangecover::problem::number::grouped;
 use super::{FEW_STEPS, InstanceFront, Row, ladder, useful};
 
 /// A block for each instance.
-pub(super) fn text(fronts: &[InstanceFront]) -> String {
-    let blocks: Vec<String> = fronts.iter().map(block).collect();
+pub(super) fn text(fronts: &[InstanceFront], width: Option<usize>) -> String {
+    let blocks: Vec<String> = fronts.iter().map(|front| block(front, width)).collect();
     blocks.join("\n")
 }
 
-fn block(front: &InstanceFront) -> String {
+fn block(front: &InstanceFront, width: Option<usize>) -> String {
     let infeasible = if front.budget < front.fewest_rules {
         format!(", so the budget of {} is infeasible", grouped(front.budget as u64))
     } else {
@@ -27,11 +27,11 @@ fn block(front: &InstanceFront) -> String {
         grouped(front.fewest_rules as u64),
         grouped(front.most_rules as u64),
         front.units(),
-        rows(front)
+        rows(front, width)
     )
 }
 
-fn rows(front: &InstanceFront) -> String {
+fn rows(front: &InstanceFront, width: Option<usize>) -> String {
     let shown = shown(front);
     let rows = front.points.iter();
     let rows: Vec<&Row> = rows.filter(|row| shown.contains(&row.budget)).collect();
@@ -56,7 +56,7 @@ fn rows(front: &InstanceFront) -> String {
         kept([budget, open_ports, cost, bound, marks.join(", ")])
     });
     let head: Vec<&str> = columns.iter().filter(|column| column.1).map(|column| column.0).collect();
-    table(&head, &cells.collect::<Vec<_>>())
+    table(&head, &cells.collect::<Vec<_>>(), width)
 }
 
 /// The budgets of the ladder and those that have a mark; of units no more than are of use, and all

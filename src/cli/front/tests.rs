@@ -43,7 +43,7 @@ fn two_classes(quotas: [Quota; 2], budget: usize) -> Job {
 }
 
 fn table_of(job: &Job, up_to: Option<usize>, wanted: Wanted) -> String {
-    table::text(&fronts(job, up_to, wanted).unwrap())
+    table::text(&fronts(job, up_to, wanted).unwrap(), None)
 }
 
 #[test]

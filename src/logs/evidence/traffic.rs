@@ -112,6 +112,9 @@ pub struct PortTraffic {
 }
 
 impl PortTraffic {
+    /// As many endpoints as this, or more, are an estimate.
+    pub const COUNTED: u64 = 64;
+
     /// The zones that remote addresses are in, in order.
     #[must_use]
     pub fn origins(&self) -> &[OriginTraffic] {

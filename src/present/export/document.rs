@@ -2,6 +2,9 @@
 //!
 //! All text in it is plain: what a format would take as markup is escaped when it is written.
 
+use anstyle::Style;
+
+use super::lines::Lines;
 use super::table::{is_numeric, table};
 use crate::problem::number::counted;
 use crate::problem::quote::{printable, shortened, told_apart};
@@ -80,30 +83,39 @@ impl Grid {
     }
 }
 
-/// For a terminal: long tables are cut, figures left out.
+/// As text: long tables are cut, figures left out. With the columns of a terminal, sentences are
+/// wrapped, and tables that are wider are stacked.
 #[must_use]
-pub fn text(document: &Document) -> String {
-    let blocks: String = document.blocks.iter().map(text_block).collect();
-    format!("{}\n{blocks}", printable(&document.title))
+pub fn text(document: &Document, width: Option<usize>) -> String {
+    let blocks = document.blocks.iter().map(|block| text_block(block, width));
+    format!("{}{}", sentence(&document.title, width), blocks.collect::<String>())
 }
 
-fn text_block(block: &Block) -> String {
+fn text_block(block: &Block, width: Option<usize>) -> String {
     match block {
-        Block::Heading(heading) => format!("\n{}\n", printable(heading)),
-        Block::Text(line) => format!("{}\n", printable(line)),
-        Block::List(facts) => text_list(facts),
-        Block::Alarm(what, cases) => format!("\n{}\n{}", printable(what), text_list(cases)),
-        Block::Table(grid) => text_table(grid),
+        Block::Heading(heading) => format!("\n{}", sentence(heading, width)),
+        Block::Text(line) => sentence(line, width),
+        Block::List(facts) => text_list(facts, width),
+        Block::Alarm(what, cases) => {
+            format!("\n{}{}", sentence(what, width), text_list(cases, width))
+        }
+        Block::Table(grid) => text_table(grid, width),
         Block::Figure(_) => String::new(),
     }
 }
 
-fn text_list(facts: &[String]) -> String {
-    let facts: Vec<String> = facts.iter().map(|fact| format!("- {}\n", printable(fact))).collect();
-    facts.concat()
+/// A line of its own, or several where a terminal has not the columns for it.
+fn sentence(text: &str, width: Option<usize>) -> String {
+    let mut lines = Lines::new(width.unwrap_or(usize::MAX));
+    lines.sentence(0, &printable(text), "", Style::new());
+    lines.into_text()
 }
 
-fn text_table(grid: &Grid) -> String {
+fn text_list(facts: &[String], width: Option<usize>) -> String {
+    facts.iter().map(|fact| sentence(&format!("- {fact}"), width)).collect()
+}
+
+fn text_table(grid: &Grid, width: Option<usize>) -> String {
     let n_shown = grid.rows.len().min(TEXT_ROWS);
     let n_first = if grid.is_cut_in_the_middle { n_shown.div_ceil(2) } else { n_shown };
     let shown: Vec<&Vec<String>> = grid.rows[..n_first]
@@ -122,7 +134,7 @@ fn text_table(grid: &Grid) -> String {
     let rows: Vec<Vec<String>> = (0..n_shown)
         .map(|row| columns.iter().map(|column| column[row].clone()).collect())
         .collect();
-    let mut text = table(&head, &rows);
+    let mut text = table(&head, &rows, width);
     if n_shown < grid.rows.len() {
         let rest = counted((grid.rows.len() - n_shown) as u64, "row");
         let middle = if n_first < n_shown { " in the middle" } else { "" };
@@ -139,11 +151,11 @@ mod tests {
     fn a_long_table_loses_its_end_or_its_middle() {
         let rows = (0..25).map(|n| vec![format!("row{n}")]).collect();
         let mut grid = Grid { rows, ..Grid::new(&["name"]) };
-        let end = text_table(&grid);
+        let end = text_table(&grid, None);
         assert!(end.contains("row19") && !end.contains("row20"), "{end}");
         assert!(end.ends_with("… and 5 rows not shown\n"), "{end}");
         grid.is_cut_in_the_middle = true;
-        let middle = text_table(&grid);
+        let middle = text_table(&grid, None);
         assert!(middle.contains("row9\n") && !middle.contains("row10"), "{middle}");
         assert!(middle.contains("row15") && middle.contains("row24"), "{middle}");
         assert!(middle.ends_with("… and 5 rows in the middle not shown\n"), "{middle}");

@@ -13,6 +13,7 @@ mod hcl;
 pub mod html;
 pub mod ip_permissions;
 pub mod json;
+pub mod lines;
 pub mod lp;
 pub mod markdown;
 pub mod merging;
@@ -27,6 +28,7 @@ pub mod table;
 pub mod terraform;
 pub mod text;
 pub mod text_groups;
+mod text_summary;
 
 /// The formats of rules, by which the command line names them. To add one, write a file and name it here.
 pub static RULE_FORMATS: &[&dyn rules::RuleFormat] = &[

@@ -11,6 +11,7 @@ use crate::logs::inputs::name;
 use crate::problem::number::{counted, duration, grouped};
 use crate::problem::zones::Zones;
 
+use super::lines::Lines;
 use super::table::table;
 
 /// An interface as JSON.
@@ -114,17 +115,28 @@ const STRING: &str = "a string takes everything";
 /// Every interface with its ports. Ports of clients are many and of no use for rules: unless some
 /// class is asked for, they are only counted.
 #[must_use]
-pub fn text(interfaces: &[InterfaceTraffic], zones: Option<&Zones>, all: bool) -> Vec<u8> {
+pub fn text(
+    interfaces: &[InterfaceTraffic],
+    zones: Option<&Zones>,
+    all: bool,
+    width: Option<usize>,
+) -> Vec<u8> {
     let blocks: Vec<String> =
-        interfaces.iter().map(|interface| block(interface, zones, all)).collect();
+        interfaces.iter().map(|interface| block(interface, zones, all, width)).collect();
     blocks.join("\n").into_bytes()
 }
 
-fn block(traffic: &InterfaceTraffic, zones: Option<&Zones>, all: bool) -> String {
+fn block(
+    traffic: &InterfaceTraffic,
+    zones: Option<&Zones>,
+    all: bool,
+    width: Option<usize>,
+) -> String {
     let bold = Style::new().bold();
-    let mut text = String::new();
     let name = name(None, traffic.interface.as_deref());
-    writeln!(text, "{bold}{name}{bold:#}: {}", facts(traffic)).expect(STRING);
+    let mut lines = Lines::new(width.unwrap_or(usize::MAX));
+    lines.sentence(0, &format!("{name}: {}", facts(traffic)), &name, bold);
+    let mut text = lines.into_text();
     let listed = |port: &&PortTraffic| all || port.class != Class::Client;
     let ports = traffic.ports.iter().filter(listed);
     let rows: Vec<Vec<String>> = ports.map(|port| row(port, zones)).collect();
@@ -141,7 +153,7 @@ fn block(traffic: &InterfaceTraffic, zones: Option<&Zones>, all: bool) -> String
             "last seen",
         ];
         head.extend(zones.map(|_| "zones"));
-        text += &coloured(&table(&head, &rows));
+        text += &coloured(&table(&head, &rows, width));
     }
     let hidden = (traffic.ports.len() - rows.len()) as u64;
     if hidden > 0 {
@@ -174,7 +186,7 @@ fn row(port: &PortTraffic, zones: Option<&Zones>) -> Vec<String> {
         format!("{}/{}", port.protocol, port.port),
         port.class.name().to_owned(),
         port.decided.name().to_owned(),
-        grouped(port.endpoints),
+        endpoints(port.endpoints),
         grouped(port.flows),
         grouped(port.packets),
         grouped(port.bytes),
@@ -183,6 +195,12 @@ fn row(port: &PortTraffic, zones: Option<&Zones>) -> Vec<String> {
     ];
     row.extend(zones.map(|zones| zone_names(port, zones)));
     row
+}
+
+/// The number of endpoints; one that is estimated is marked.
+fn endpoints(n: u64) -> String {
+    let mark = if n < PortTraffic::COUNTED { "" } else { "~" };
+    format!("{mark}{}", grouped(n))
 }
 
 /// The zones that connect with a port, each once, and a question mark for addresses in none.

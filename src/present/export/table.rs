@@ -1,11 +1,15 @@
 //! Rows as an aligned table or as CSV.
 
+use anstyle::Style;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 
-/// A table for people: numbers to the right, no lines.
+use super::lines::Lines;
+
+/// A table for people: numbers to the right, no lines. Where a terminal of so many columns cannot
+/// show it, each row takes lines of its own, in which each cell has the name of its column.
 #[must_use]
-pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+pub fn table(head: &[&str], rows: &[Vec<String>], width: Option<usize>) -> String {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
@@ -17,7 +21,25 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    table.trim_fmt() + "\n"
+    let text = table.trim_fmt() + "\n";
+    match width {
+        Some(width) if text.lines().any(|line| line.chars().count() > width) => {
+            rows.iter().map(|row| stacked(head, row, width)).collect()
+        }
+        _ => text,
+    }
+}
+
+/// A row as lines: its first cell, then the others that are not empty, with their names.
+#[must_use]
+pub fn stacked(head: &[&str], row: &[String], width: usize) -> String {
+    let mut lines = Lines::new(width);
+    let Some((first, rest)) = row.split_first() else { return String::new() };
+    lines.sentence(1, first, "", Style::new());
+    let cells = head[1..].iter().zip(rest).filter(|(_, cell)| !cell.is_empty());
+    let named = cells.map(|(name, cell)| format!("{name} {cell}").trim_start().to_owned());
+    lines.items(3, &named.collect::<Vec<_>>());
+    lines.into_text()
 }
 
 /// Whether a column holds numbers, perhaps with a sign or a bound `< 5`, or nothing.

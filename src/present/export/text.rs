@@ -1,9 +1,7 @@
 //! Answers as text for people, in the manner of the published tool.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-
 use anstyle::{AnsiColor, Style};
+use std::collections::BTreeMap;
 
 use crate::groups::Solved;
 use crate::logs::evidence::table::time;
@@ -21,21 +19,19 @@ use crate::solve::default_solver;
 use crate::solve::record::OutcomeName;
 use crate::verify::Facts;
 
-/// Columns of a line.
-const WIDTH: usize = 96;
-/// Columns of the words before a list.
-const LABEL: usize = 18;
+use super::lines::Lines;
+use super::text_summary;
+
 /// Items that are listed before the rest is only counted.
 const SHOWN: usize = 12;
 
-pub(super) const STRING: &str = "a string takes everything";
-
-/// All answers, one block each.
+/// All answers in lines of so many columns: one block each, and in the end all of them in short.
 ///
 /// Colours are ANSI codes; whoever prints decides whether they are kept.
 #[must_use]
-pub fn text(solved: &[Solved]) -> Vec<u8> {
-    let blocks: Vec<String> = solved.iter().map(block).collect();
+pub fn text(solved: &[Solved], width: usize) -> Vec<u8> {
+    let mut blocks: Vec<String> = solved.iter().map(|solved| block(solved, width)).collect();
+    blocks.extend(text_summary::of_all(solved, width));
     blocks.join("\n").into_bytes()
 }
 
@@ -48,15 +44,14 @@ fn colour(outcome: OutcomeName) -> Style {
     colour.on_default().bold()
 }
 
-pub(super) fn block(solved: &Solved) -> String {
-    let mut text = String::new();
+/// An answer: the outcome and the rules first, then what they open and where they come from.
+pub(super) fn block(solved: &Solved, width: usize) -> String {
+    let mut text = Lines::new(width);
     let bold = Style::new().bold();
     let name = printable(&solved.source.name());
-    writeln!(text, "{bold}{name}{bold:#}: {}", used(solved)).expect(STRING);
+    text.sentence(0, &format!("{name}: {}", used(solved)), &name, bold);
     let outcome = OutcomeName::of(&solved.answer);
-    let style = colour(outcome);
-    write!(text, "  {style}{}{style:#}", outcome.name()).expect(STRING);
-    writeln!(text, "{}", verdict(solved)).expect(STRING);
+    text.sentence(2, &headline(solved), outcome.name(), colour(outcome));
     match &solved.answer {
         Answer::Optimal { .. } | Answer::Feasible { .. } => {}
         Answer::Infeasible { witness, repairs } => {
@@ -67,22 +62,23 @@ pub(super) fn block(solved: &Solved) -> String {
                 solved.instance.is_shared() && solved.solver == default_solver().name();
             let helps =
                 if is_undecided { "a larger --max-rules" } else { "--solver price, which decides" };
-            list(&mut text, "what helps", &[helps.to_owned()]);
+            text.list("what helps", &[helps.to_owned()]);
         }
     }
-    if solved.instance.shares_outer() {
-        list(&mut text, "sharing", &sharing(solved));
-    }
     rules(&mut text, solved);
+    opened(&mut text, solved);
+    if solved.instance.shares_outer() {
+        text.list("sharing", &sharing(solved));
+    }
     if let Some(seen) = &solved.source.seen {
-        list(&mut text, "seen", &coverage(seen));
-        list(&mut text, "not counted", &not_counted(seen));
+        text.list("seen", &coverage(seen));
+        text.list("not counted", &not_counted(seen));
     }
     if !solved.dropped.is_empty() {
         let dropped: Vec<String> = solved.dropped.iter().map(ToString::to_string).collect();
-        list(&mut text, "dropped", &dropped);
+        text.list("dropped", &dropped);
     }
-    text
+    text.into_text()
 }
 
 /// What is claimed of an answer, after the word for its outcome.
@@ -196,7 +192,7 @@ fn not_counted(seen: &Seen) -> Vec<String> {
 }
 
 /// Rules against the budget, and what they open.
-fn summary(solved: &Solved, facts: &Facts) -> String {
+pub(super) fn summary(solved: &Solved, facts: &Facts) -> String {
     let rules = grouped(facts.n_rules as u64);
     let budget = solved.instance.budget();
     let taken = if solved.source.zones.is_some() {
@@ -231,11 +227,11 @@ fn budget(solved: &Solved) -> String {
 }
 
 /// What is impossible, why, and the repairs.
-fn infeasible(text: &mut String, solved: &Solved, witness: &Witness, repairs: &Repairs) {
+fn infeasible(text: &mut Lines, solved: &Solved, witness: &Witness, repairs: &Repairs) {
     let groups = solved.instance.groups();
     if witness.windows.is_empty() && witness.tree.is_empty() {
         let groups: Vec<String> = groups.iter().map(rule_each).collect();
-        list(text, "a rule each for", &shortened(groups));
+        text.list("a rule each for", &shortened(groups));
     }
     let blocked = |rule: &BlockedRule| {
         format!(
@@ -245,8 +241,8 @@ fn infeasible(text: &mut String, solved: &Solved, witness: &Witness, repairs: &R
         )
     };
     let windows: Vec<String> = witness.windows.iter().map(blocked).collect();
-    list(text, "no rule spans", &shortened(windows));
-    list(text, "limits", &limits(solved.instance.limits().spec()));
+    text.list("no rule spans", &shortened(windows));
+    text.list("limits", &limits(solved.instance.limits().spec()));
     let needed = Budget { ipv4: repairs.max_rules, ipv6: repairs.max_rules_ipv6.unwrap_or(0) };
     let flags = [(Family::Ipv4, "--max-rules"), (Family::Ipv6, "--max-rules-ipv6")];
     let short = |family| needed.of(family) > solved.instance.budget().of(family);
@@ -261,7 +257,7 @@ fn infeasible(text: &mut String, solved: &Solved, witness: &Witness, repairs: &R
             format!("(no --max-open-ports helps: {})", reason.as_deref().unwrap_or_default())
         }
     };
-    list(text, "what helps", &[format!("{rules} {open}")]);
+    text.list("what helps", &[format!("{rules} {open}")]);
 }
 
 /// The limits that are set, as on the command line.
@@ -282,8 +278,17 @@ fn shortened(mut items: Vec<String>) -> Vec<String> {
     items
 }
 
-/// Ranges, individual ports, and what the ranges open for nothing, by zone and protocol.
-fn rules(text: &mut String, solved: &Solved) {
+/// The holes of a group that are inside its rules.
+fn open(group: &Group, rules: &[Span]) -> Vec<Span> {
+    let inside = |hole: &Span| {
+        let rule = rules.partition_point(|rule| rule.to() < hole.from());
+        rules.get(rule).is_some_and(|rule| rule.from() < hole.from())
+    };
+    group.holes().filter(inside).collect()
+}
+
+/// Ranges and individual ports, by zone and protocol.
+fn rules(text: &mut Lines, solved: &Solved) {
     let Some((cover, _)) = solved.answer.cover() else {
         return;
     };
@@ -293,21 +298,27 @@ fn rules(text: &mut String, solved: &Solved) {
         let printed = |spans: &[Span]| printed(points, spans);
         let (single, ranges): (Vec<Span>, Vec<Span>) =
             rules.iter().partition(|rule| rule.len() == 1);
-        let inside = |hole: &Span| {
-            let rule = rules.partition_point(|rule| rule.to() < hole.from());
-            rules.get(rule).is_some_and(|rule| rule.from() < hole.from())
-        };
-        let open: Vec<Span> = group.holes().filter(inside).collect();
         let mut indent = "";
         if group.terms().zone.is_some() {
             indent = "  ";
-            let n_open = open.iter().map(|hole| hole.len()).sum();
-            let terms = [units(group, rules.len()), counted(n_open, "open port")];
-            list(text, &group.zone_and_family(), &terms);
+            let n_open = open(group, rules).iter().map(|hole| hole.len()).sum();
+            let n_open = counted(n_open, &format!("open {}", points.noun()));
+            text.list(&group.zone_and_family(), &[units(group, rules.len()), n_open]);
         }
-        list(text, &format!("{indent}{points} ranges"), &printed(&ranges));
-        list(text, &format!("{indent}{points} {nouns}"), &printed(&single));
-        let mut shown = printed(&open[..open.len().min(SHOWN)]);
+        text.list(&format!("{indent}{points} ranges"), &printed(&ranges));
+        text.list(&format!("{indent}{points} {nouns}"), &printed(&single));
+    }
+}
+
+/// What the ranges open for nothing, by zone and protocol.
+fn opened(text: &mut Lines, solved: &Solved) {
+    let Some((cover, _)) = solved.answer.cover() else {
+        return;
+    };
+    for (group, rules) in solved.instance.groups().iter().zip(&cover.groups) {
+        let points = group.points();
+        let open = open(group, rules);
+        let mut shown = printed(points, &open[..open.len().min(SHOWN)]);
         if open.len() > SHOWN {
             let rest: u64 = open[SHOWN..].iter().map(|hole| hole.len()).sum();
             shown.push(format!(
@@ -316,7 +327,12 @@ fn rules(text: &mut String, solved: &Solved) {
                 counted((open.len() - SHOWN) as u64, "hole")
             ));
         }
-        list(text, &format!("{indent}{points} open"), &shown);
+        let mut label = format!("{points} open");
+        if group.terms().zone.is_some() && !shown.is_empty() {
+            text.list("open", &[group.zone_and_family()]);
+            label.insert_str(0, "  ");
+        }
+        text.list(&label, &shown);
     }
 }
 
@@ -343,25 +359,4 @@ fn rule_each(group: &Group) -> String {
 
 fn printed(points: Points, spans: &[Span]) -> Vec<String> {
     spans.iter().map(|&span| points.shown(span.from(), span.to())).collect()
-}
-
-/// A labelled list, wrapped; nothing for an empty one.
-pub(super) fn list(text: &mut String, label: &str, items: &[String]) {
-    if items.is_empty() {
-        return;
-    }
-    let mut line = format!("  {label:<width$}", width = LABEL - 2);
-    for (i, item) in items.iter().enumerate() {
-        let comma = if i + 1 == items.len() { "" } else { "," };
-        if line.len() > LABEL && line.len() + item.len() + comma.len() > WIDTH {
-            text.push_str(line.trim_end());
-            text.push('\n');
-            line = " ".repeat(LABEL);
-        }
-        line.push_str(item);
-        line.push_str(comma);
-        line.push(' ');
-    }
-    text.push_str(line.trim_end());
-    text.push('\n');
 }

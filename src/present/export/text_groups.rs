@@ -1,26 +1,30 @@
 //! Answers as text, with the security groups that their rules are shared out over.
 
-use std::fmt::Write as _;
+use anstyle::Style;
 
 use crate::groups::Solved;
 use crate::groups::{Bought, Division};
 use crate::solve::record::OutcomeName;
 
-use super::text::{STRING, block, list};
+use super::lines::Lines;
+use super::text::block;
 use crate::problem::number::{counted, grouped};
 
 /// All answers, one block each, with their security groups.
 #[must_use]
-pub fn text<'a>(answers: impl IntoIterator<Item = (&'a Solved, &'a Division)>) -> Vec<u8> {
-    let block = |(solved, division)| block(solved) + &groups(solved, division);
+pub fn text<'a>(
+    answers: impl IntoIterator<Item = (&'a Solved, &'a Division)>,
+    width: usize,
+) -> Vec<u8> {
+    let block = |(solved, division)| block(solved, width) + &groups(solved, division, width);
     answers.into_iter().map(block).collect::<Vec<_>>().join("\n").into_bytes()
 }
 
 /// What each number of security groups can do, and what is in each of those in use.
-fn groups(solved: &Solved, division: &Division) -> String {
-    let mut text = String::new();
+fn groups(solved: &Solved, division: &Division, width: usize) -> String {
+    let mut text = Lines::new(width);
     for line in what_groups_buy(solved, division) {
-        writeln!(text, "  {line}").expect(STRING);
+        text.sentence(2, &line, "", Style::new());
     }
     let rules = rules(solved);
     for (i, parts) in division.groups.iter().enumerate() {
@@ -38,9 +42,9 @@ fn groups(solved: &Solved, division: &Division) -> String {
                 items.push(format!("{} to {}", rules[first.rule], rules[last.rule]));
             }
         }
-        list(&mut text, &format!("group {}", i + 1), &items);
+        text.list(&format!("group {}", i + 1), &items);
     }
-    text
+    text.into_text()
 }
 
 /// The rules of a cover, in order of its groups: `office ipv4 tcp/80-86`.
