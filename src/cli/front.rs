@@ -14,6 +14,9 @@ use serde::Serialize;
 
 use rangecover::present::chart::{self, Step};
 use rangecover::present::export::{json, table::csv};
+use rangecover::problem::instance::Group;
+use rangecover::problem::points::Points;
+use rangecover::problem::ports::Protocol;
 use rangecover::problem::zones::Family;
 use rangecover::solve::front::{FrontPoint, Tradeoff};
 
@@ -120,12 +123,20 @@ struct InstanceFront {
     points: Vec<Row>,
     #[serde(skip)]
     weighted: bool,
+    /// What is opened.
+    #[serde(skip)]
+    points_are: Points,
 }
 
 impl InstanceFront {
     /// What its budgets count, in the plural.
     fn units(&self) -> &'static str {
         if self.quota.is_some() { "units" } else { "rules" }
+    }
+
+    /// What rules open, in the plural.
+    fn opened(&self) -> &'static str {
+        if self.points_are == Points::Addresses { "open addresses" } else { "open ports" }
     }
 }
 
@@ -279,6 +290,7 @@ fn front(
         end: useful(steps.as_deref(), most).filter(|_| trade_off.last_budget() >= most),
         steps,
         points: trade_off.points(budgets, row)?,
+        points_are: instance.groups().first().map_or(Protocol::Tcp.into(), Group::points),
         weighted: !instance.limits().spec().weights.is_empty()
             || instance.groups().iter().any(|group| group.terms().weight != 1),
     })

@@ -164,7 +164,7 @@ impl Shape {
             columns.push(right("IPv6 units", 10, |row| count(row.units_ipv6)));
         }
         columns.extend([
-            right("open ports", 10, |row| number(row.open_ports)),
+            right("opened", 10, |row| number(row.open_ports)),
             right("cost", 10, |row| number(row.cost)),
             right("bound", 10, |row| number(row.bound)),
             right("gap", 8, |row| number(row.gap)),

@@ -2,6 +2,7 @@
 
 use rangecover::logs::inputs::name;
 use rangecover::present::chart::{Chart, Curve};
+use rangecover::problem::number::counted;
 
 use super::InstanceFront;
 
@@ -33,15 +34,45 @@ fn curve_name(fronts: &[InstanceFront], front: &InstanceFront) -> String {
     }
 }
 
+/// What the curves count, in the plural.
+fn opened<'a>(fronts: impl Iterator<Item = &'a InstanceFront>) -> &'static str {
+    let mut all: Vec<&str> = fronts.map(InstanceFront::opened).collect();
+    all.dedup();
+    if let [one] = all[..] { one } else { "open ports or addresses" }
+}
+
+/// That interfaces have nothing to draw, the first few by name.
+fn note<'a>(empty: impl Iterator<Item = &'a InstanceFront>) -> String {
+    const NAMED: usize = 3;
+    let mut names: Vec<String> =
+        empty.map(|front| name(front.input.as_deref(), front.interface.as_deref())).collect();
+    names.dedup();
+    if names.is_empty() {
+        return String::new();
+    }
+    let n_more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    let more = if n_more > 0 {
+        format!(" and {}", counted(n_more as u64, "other"))
+    } else {
+        String::new()
+    };
+    format!("Without used ports, so not drawn: {}{more}.", names.join(", "))
+}
+
 pub(super) fn chart(fronts: &[InstanceFront], up_to: Option<usize>) -> Chart {
     let weighted = fronts.iter().any(|front| front.weighted);
     // An interface without used ports has nothing to trade; it is drawn only where no other is.
     let nothing_to_trade = fronts.iter().all(|front| front.most_rules == 0);
     let drawn = |front: &&InstanceFront| front.most_rules > 0 || nothing_to_trade;
     let of_units = fronts.iter().filter(drawn).any(|front| front.quota.is_some());
+    let opened = opened(fronts.iter().filter(drawn));
+    let mut title = format!("{opened} against {}", if of_units { "units" } else { "rules" });
+    title[..1].make_ascii_uppercase();
     Chart {
-        title: format!("Open ports against {}", if of_units { "units" } else { "rules" }),
-        y_label: if weighted { "cost of open ports" } else { "open ports" }.to_owned(),
+        title,
+        y_label: if weighted { format!("cost of {opened}") } else { opened.to_owned() },
+        note: note(fronts.iter().filter(|front| !drawn(front))),
         up_to,
         curves: fronts
             .iter()

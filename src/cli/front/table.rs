@@ -39,7 +39,7 @@ fn rows(front: &InstanceFront, width: Option<usize>) -> String {
     let tells_supported = has_bounds;
     let columns = [
         (front.units(), true),
-        ("open ports", true),
+        (front.opened(), true),
         ("cost", front.weighted),
         ("bound", has_bounds),
         ("", true),

@@ -39,6 +39,8 @@ pub struct Chart {
     pub y_label: String,
     /// The last budget shown; chosen from the curves if there is none.
     pub up_to: Option<usize>,
+    /// What the caption has to say of fronts that are not drawn; may be empty.
+    pub note: String,
     /// The curves, in the order in which they are shown.
     pub curves: Vec<Curve>,
 }

@@ -22,6 +22,7 @@ pub(super) const TITLE: Type = Type { size: 20.0, bold: true, color: INK };
 pub(super) struct Page {
     pub(super) title: String,
     pub(super) y_label: String,
+    note: String,
     pub(super) up_to: Option<usize>,
     pub(super) curves: Vec<Curve>,
     pub(super) n_left_out: usize,
@@ -42,6 +43,7 @@ impl Page {
         let mut page = Self {
             title: clean(&chart.title),
             y_label: clean(&chart.y_label),
+            note: clean(&chart.note),
             up_to: chart.up_to,
             curves: curves
                 .map(|curve| Curve { name: clean(&curve.name), ..curve.clone() })
@@ -115,7 +117,8 @@ impl Page {
         canvas: &mut Canvas<B>,
         caption: &str,
     ) -> Result<f64, ChartError> {
-        draw_caption(canvas, &self.bounds(), caption)
+        let whole = [caption, &self.note].map(str::trim).join(" ");
+        draw_caption(canvas, &self.bounds(), whole.trim())
     }
 }
 

@@ -29,7 +29,7 @@ const FEW_STEPS: [(usize, u64, bool); 4] =
 
 fn chart(curves: Vec<Curve>) -> Chart {
     let (title, y_label) = ("Fronts".to_owned(), "open ports".to_owned());
-    Chart { title, y_label, up_to: None, curves }
+    Chart { title, y_label, note: String::new(), up_to: None, curves }
 }
 
 /// A convex falling front with a vertex at every budget.
@@ -139,8 +139,9 @@ fn captions_tell_what_is_not_shown() {
     assert!(text(&cut).contains("Shown up to 240 of 1,812 rules."));
     let whole = chart(vec![curve("x", &falling(1, 240), None, 60)]);
     assert!(!text(&whole).contains("Shown up to"));
-    let asked = Chart { up_to: Some(100), ..whole };
+    let asked = Chart { up_to: Some(100), note: "No used port: eni-9.".to_owned(), ..whole };
     assert!(text(&asked).contains("Shown up to 100 of 240 rules."));
+    assert!(text(&asked).contains("No used port: eni-9."));
     let curves = (0..MOST_CURVES + 3).map(|_| curve("x", &falling(1, 9), None, 3)).collect();
     assert!(text(&chart(curves)).contains("3 more curves are not shown."));
 }

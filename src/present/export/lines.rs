@@ -24,9 +24,14 @@ impl Lines {
 
     /// A sentence that begins at an indent, its first words in a style.
     pub(super) fn sentence(&mut self, indent: usize, text: &str, styled: &str, style: Style) {
-        let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+        let room = self.width.saturating_sub(indent + 2);
+        // After commas rather than elsewhere, where that is enough.
+        let parts: Vec<&str> = text.split_inclusive(", ").map(str::trim_end).collect();
+        let is_enough = parts.iter().all(|part| part.chars().count() <= room);
+        let parts = if is_enough { parts } else { text.split(' ').collect() };
+        let parts: Vec<String> = parts.into_iter().map(str::to_owned).collect();
         let mut lines = Self::new(self.width);
-        lines.wrap(" ".repeat(indent), indent + 2, &words);
+        lines.wrap(" ".repeat(indent), indent + 2, &parts);
         let lines = lines.text.trim_start();
         // A name that takes several lines is left plain.
         let lines = match lines.strip_prefix(styled) {
