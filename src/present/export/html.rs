@@ -11,10 +11,12 @@ const HTML_HEAD: &str = "<!DOCTYPE html>
 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">
 <meta name=\"viewport\" content=\"width=device-width\">
 <style>
-body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 80rem; margin: 2rem auto; padding: 0 1rem; }
+p, li { overflow-wrap: anywhere; }
 table { border-collapse: collapse; margin: 1rem 0; font-size: 14px; }
-th, td { padding: .25rem .6rem; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th, td { padding: .25rem .6rem; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top; }
 th { border-bottom: 2px solid #222; }
+td:first-child { white-space: nowrap; }
 .n { text-align: right; white-space: nowrap; }
 .alarm { border-left: .4rem solid #d55e00; padding: .2rem 1rem; background: #fdf1e8; }
 .scroll { overflow-x: auto; }
