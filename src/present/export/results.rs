@@ -317,6 +317,15 @@ fn about_growth(statistics: &Statistics, scaling: &Scaling) -> String {
         let cut = cut.join(", ");
         sentences.push(format!("Without proof, and left out: {cut}."));
     }
+    let floor: Vec<String> = growths()
+        .filter(|growth| growth.at_floor > 0)
+        .map(|of| format!("{} {}", statistics.name(of.entrant), count(of.at_floor)))
+        .collect();
+    if !floor.is_empty() {
+        let floor = floor.join(", ");
+        sentences
+            .push(format!("Times of at most 1 µs, the floor of the clock, left out: {floor}."));
+    }
     sentences.join(" ")
 }
 

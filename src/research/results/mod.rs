@@ -26,7 +26,8 @@ pub use statistics::{ChoiceError, Choices, Setting, Statistics};
 use entrant::Entrant;
 use problem::Problem;
 
-/// Times below are taken to be this: clocks tell no less apart, and logarithms need more than 0.
+/// Times below are taken to be this in means and ratios, and no law is fitted to them: clocks tell
+/// no less apart.
 pub const LEAST_MILLISECONDS: f64 = 0.001;
 
 #[expect(clippy::cast_precision_loss, reason = "statistics of times, not answers")]

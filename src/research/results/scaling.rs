@@ -6,7 +6,8 @@
 //!
 //! The time of a search that a limit cut short is that of the limit: of a solver that proves
 //! anything only proven answers count, of a pure heuristic its covers and where it found none.
-//! Problems with nothing to cover count for nobody.
+//! Problems with nothing to cover count for nobody, nor do times at or below the floor of the
+//! clock, of a microsecond: these would bend every law towards none.
 
 use serde::Serialize;
 
@@ -84,6 +85,8 @@ pub struct Growth {
     pub points: Vec<(f64, f64)>,
     /// How many times of runs that did not are left out.
     pub left_out: usize,
+    /// How many times at the floor of the clock are left out: they say nothing of growth.
+    pub at_floor: usize,
     /// How many sizes there are.
     pub sizes: usize,
     /// The law, where sizes are enough.
@@ -148,7 +151,7 @@ fn growth(results: &Results, size: Size, entrant: usize) -> Option<Growth> {
         runs().filter_map(|run| {
             // A problem of size 0 has no logarithm.
             let size = size.of(&results.problems[run.problem]).filter(|&size| size > 0)?;
-            Some((run, (real(size), run.record.time()?.max(LEAST_MILLISECONDS))))
+            Some((run, (real(size), run.record.time()?)))
         })
     };
     let is_exact = runs().any(|run| run.record.is_solved());
@@ -157,14 +160,18 @@ fn growth(results: &Results, size: Size, entrant: usize) -> Option<Growth> {
         _ => run.record.is_solved(),
     };
     let ended = timed().filter(|(run, _)| has_ended(run));
-    let mut points: Vec<(f64, f64)> = ended.map(|(_, point)| point).collect();
+    let all: Vec<(f64, f64)> = ended.map(|(_, point)| point).collect();
+    let n_ended = all.len();
+    let (mut points, floor): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|(_, time)| *time > LEAST_MILLISECONDS);
     points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let mut sizes: Vec<f64> = points.iter().map(|point| point.0).collect();
     sizes.dedup();
     let law = fit(&points).filter(|_| sizes.len() >= FEWEST_SIZES);
-    let left_out = timed().count() - points.len();
+    let left_out = timed().count() - n_ended;
     let is_telling = law.is_some_and(|law| law.r2 >= LEAST_R2);
-    let growth = Growth { entrant, points, left_out, sizes: sizes.len(), law, is_telling };
+    let (sizes, at_floor) = (sizes.len(), floor.len());
+    let growth = Growth { entrant, points, left_out, at_floor, sizes, law, is_telling };
     (!growth.points.is_empty()).then_some(growth)
 }
 
