@@ -84,7 +84,7 @@ fn aggregate(log: &[u8]) {
     let rows = Arc::new(Aggregate::new(ServicePort::Service));
     let sink = Arc::clone(&rows);
     let ledger =
-        Ledger::handing_on(Selection::default(), Arc::new(move |record: &_| sink.add(record)));
+        Ledger::sending(Selection::default(), Arc::new(move |record: &_| sink.add(record)));
     let source = Source { head: log, stream: Box::new(log), file: None };
     let reading = shape("text").unwrap().read(source, &Format::default(), &ledger);
     assert!(reading.fault.is_none());

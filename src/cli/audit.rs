@@ -278,7 +278,7 @@ fn read_again(args: &Args, reading: &Reading, sink: Arc<Sink>) -> anyhow::Result
         bail!("standard input and pipes cannot be read twice");
     }
     let reading = Reading { zones: None, ..reading.clone() };
-    inputs::hand_on(args.inputs.names(), &reading, &(), sink)?;
+    inputs::send_records(args.inputs.names(), &reading, &(), sink)?;
     Ok(())
 }
 

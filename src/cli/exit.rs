@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use rangecover::problem::quote::printable;
+use rangecover::solve::answer::Answer;
 
 /// How a command ended. Of several ends the last in this order applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +28,15 @@ impl From<Exit> for ExitCode {
             Exit::Infeasible => 3,
             Exit::Unanswered => 4,
         })
+    }
+}
+
+/// What an answer means for the exit status.
+pub(crate) fn exit_of(answer: &Answer) -> Exit {
+    match answer {
+        Answer::Optimal { .. } | Answer::Feasible { .. } => Exit::Answered,
+        Answer::Infeasible { .. } => Exit::Infeasible,
+        Answer::Unknown => Exit::Unanswered,
     }
 }
 

@@ -13,10 +13,11 @@ use anyhow::{Context, anyhow, bail};
 
 use rangecover::logs::evidence::Judgement;
 use rangecover::logs::flow::{Action, Selection};
-use rangecover::logs::inputs::{self, Inputs, Reading, Watch};
+use rangecover::logs::inputs::{self, Inputs, Progress, Reading};
 use rangecover::problem::zones::Zones;
 
 use super::exit::print_error;
+use super::purpose::Purpose;
 use super::{Exit, notes, output};
 use arguments::{ActionArg, EvidenceArgs, FileArgs, RecordArgs};
 pub(crate) use arguments::{InputArgs, LOGS, LogArgs, PortArg, time};
@@ -126,7 +127,7 @@ impl InputArgs {
     }
 
     /// Whether anything says who may connect.
-    pub(crate) fn say_who(&self) -> bool {
+    pub(crate) fn names_sources(&self) -> bool {
         self.sources.zones.is_some() || self.sources.source.is_some()
     }
 
@@ -155,27 +156,16 @@ impl InputArgs {
     }
 }
 
-/// What inputs are read for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// Rules of used ports.
-    Rules,
-    /// A list of the ports.
-    Ports,
-    /// An audit of rules that exist.
-    Audit,
-}
-
 /// Follows the reading with a bar.
 struct Bar(indicatif::ProgressBar);
 
-impl Watch for Bar {
-    fn found(&self, bytes: u64) {
+impl Progress for Bar {
+    fn expect(&self, bytes: u64) {
         self.0.set_length(bytes);
         self.0.enable_steady_tick(Duration::from_millis(200));
     }
 
-    fn read(&self, bytes: u64) {
+    fn advance(&self, bytes: u64) {
         self.0.inc(bytes);
     }
 }

@@ -4,6 +4,7 @@
 //! nothing else reads arguments, prints or writes files. To read in this order: `args` and `inputs`
 //! (what commands have in common), `output`, then a command.
 
+mod answered;
 mod args;
 mod audit;
 mod check;
@@ -23,6 +24,7 @@ mod output;
 mod place;
 mod ports;
 mod prove;
+mod purpose;
 mod report;
 mod rules;
 mod signals;

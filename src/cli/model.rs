@@ -1,7 +1,7 @@
 //! `rangecover model`: the integer program of each instance, for other solvers.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
@@ -102,7 +102,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     for job in &jobs.list {
         job.note_dropped();
     }
-    let Some(folder) = path.filter(|path| is_folder(path)) else {
+    let Some(folder) = path.filter(|path| output::is_folder(path)) else {
         return match &jobs.list[..] {
             [] => Ok(exit),
             [job] => {
@@ -134,11 +134,6 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     written::say_files(folder, &written);
     Ok(exit)
-}
-
-/// Whether a path is written as a folder, or is one.
-pub(super) fn is_folder(path: &Path) -> bool {
-    path.as_os_str().to_string_lossy().ends_with(std::path::is_separator) || path.is_dir()
 }
 
 fn model(job: &Job, format: Format, args: &Args) -> anyhow::Result<Vec<u8>> {

@@ -10,8 +10,8 @@ use rangecover::logs::inputs::{Inputs, Reading, name};
 use rangecover::problem::number::{counted, duration, grouped, percent};
 use rangecover::problem::ports::{PortSet, Protocol};
 
-use super::inputs::Purpose;
 use super::output::note;
+use super::purpose::Purpose;
 
 /// Interfaces that are named before the rest is only counted.
 const NAMED: usize = 3;

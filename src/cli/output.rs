@@ -209,6 +209,19 @@ fn temporary_beside(target: &Path) -> io::Result<Guarded<tempfile::NamedTempFile
     Ok(file)
 }
 
+/// Removes a file, if it is there.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a path is written as a folder, or is one.
+pub(crate) fn is_folder(path: &Path) -> bool {
+    path.as_os_str().to_string_lossy().ends_with(std::path::is_separator) || path.is_dir()
+}
+
 /// A remark for people, on stderr.
 pub(crate) fn note(text: &str) {
     // Nothing can be said where stderr is gone, and that is no reason to fail.

@@ -1,7 +1,6 @@
 //! `rangecover prove`: each answer as files that a checker which is not ours accepts.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -16,11 +15,11 @@ use rangecover::solve::answer::{Answer, answer};
 use rangecover::solve::default_solver;
 
 use super::args::{Job, LimitArgs, TimeArgs, load};
+use super::exit::exit_of;
 use super::exit::print_error;
 use super::inputs::InputArgs;
 use super::model::MOST_TERMS;
 use super::names::{keep, stems};
-use super::solve::exit_of;
 use super::{Exit, examples, output, written};
 
 /// Write the model of each instance, and a proof of its optimum that VeriPB checks
@@ -105,7 +104,7 @@ fn prove(job: &Job, args: &Args, stem: &str) -> anyhow::Result<Proven> {
     let [model_file, proof_file] = files(&args.output, stem);
     // Files of an earlier run would pass for those of this one.
     for path in [&model_file, &proof_file] {
-        remove(path).with_context(|| format!("cannot replace {}", path.display()))?;
+        output::remove(path).with_context(|| format!("cannot replace {}", path.display()))?;
     }
     let model = Model::new(&name, instance).with_context(|| name.clone())?;
     if model.n_terms() > MOST_TERMS {
@@ -138,14 +137,6 @@ fn prove(job: &Job, args: &Args, stem: &str) -> anyhow::Result<Proven> {
         ),
         end: exit_of(&answer),
     })
-}
-
-/// Removes a file, if it is there.
-pub(super) fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }
 
 /// A path as a shell reads it, in one line.

@@ -14,13 +14,13 @@ use rangecover::present::export::rules::{GroupRules, Holds, RuleFormat, RuleSet}
 use rangecover::present::export::{text, text_groups};
 use rangecover::problem::number::counted;
 
+use super::answered::Answered;
 use super::args::{Job, LimitArgs};
 use super::exit::print_error;
 use super::inputs::InputArgs;
-use super::model::is_folder;
 use super::names::{keep, stems};
-use super::prove::remove;
-use super::solve::Answered;
+use super::output::is_folder;
+use super::output::remove;
 use super::written::{self, Ending};
 use super::{Exit, output, usage};
 
@@ -110,13 +110,13 @@ impl GroupArgs {
 }
 
 /// Where the rules of each instance go.
-pub(super) struct Places {
+pub(super) struct RuleFiles {
     folder: Option<PathBuf>,
     /// For each instance a stem of its files, in a folder.
     stems: Vec<String>,
 }
 
-impl Places {
+impl RuleFiles {
     /// Refuses what cannot be written, before anything is solved.
     pub(super) fn new(
         format: &dyn RuleFormat,
@@ -166,7 +166,7 @@ pub(super) fn write(
     groups: &GroupArgs,
     path: Option<&Path>,
     source: Option<ipnet::IpNet>,
-    places: &Places,
+    places: &RuleFiles,
     answers: &[(usize, Answered)],
 ) -> anyhow::Result<Exit> {
     let mut exit = Exit::Answered;

@@ -12,14 +12,15 @@ use rangecover::logs::inputs::Reading;
 use rangecover::present::export::lines::USUAL_WIDTH;
 use rangecover::present::export::{json, text, text_groups};
 use rangecover::present::report::{AnswerRecord, Report};
-use rangecover::solve::answer::{Answer, answer};
+use rangecover::solve::answer::answer;
 use rangecover::solve::{Solver, default_solver};
 
+use super::answered::Answered;
 use super::args::{Job, Jobs, LimitArgs, SharingArgs, TimeArgs, load_for, solver_named};
-use super::exit::print_error;
+use super::exit::{exit_of, print_error};
 use super::inputs::InputArgs;
 use super::names::keep;
-use super::rules::{self, Format, GroupArgs, Places};
+use super::rules::{self, Format, GroupArgs, RuleFiles};
 use super::{Exit, examples, output, written};
 
 /// Find the rules that cover every used port and open the fewest others, with proof
@@ -59,16 +60,10 @@ pub(crate) struct Args {
     groups: GroupArgs,
 }
 
-/// An answer, shared out over security groups where that was asked.
-pub(super) struct Answered {
-    pub(super) solved: Solved,
-    pub(super) division: Option<Division>,
-}
-
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let format = Format::of(args.format.as_deref(), args.output.as_deref());
     args.groups.check(format, &args.limits);
-    if matches!(format, Format::Rules(_)) && !args.inputs.say_who() {
+    if matches!(format, Format::Rules(_)) && !args.inputs.names_sources() {
         bail!(ProposalError::NoSource);
     }
     let (shares, n_groups) = (args.sharing.share_outer, args.groups.allowed().unwrap_or(1));
@@ -77,7 +72,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let path = args.output.as_ref();
     let places = match format {
         Format::Rules(format) => {
-            Some((format, Places::new(format, &args.groups, path, &args.inputs, &list)?))
+            Some((format, RuleFiles::new(format, &args.groups, path, &args.inputs, &list)?))
         }
         Format::Text | Format::Json => {
             keep(path, &args.inputs, &list)?;
@@ -163,13 +158,4 @@ fn solve(job: Job, args: &Args) -> anyhow::Result<Answered> {
         |n| Division::new(&solved, quota, n, args.time.stop()).with_context(|| name.clone());
     let division = args.groups.allowed().map(divide).transpose()?;
     Ok(Answered { solved, division })
-}
-
-/// What an answer means for the exit status.
-pub(crate) fn exit_of(answer: &Answer) -> Exit {
-    match answer {
-        Answer::Optimal { .. } | Answer::Feasible { .. } => Exit::Answered,
-        Answer::Infeasible { .. } => Exit::Infeasible,
-        Answer::Unknown => Exit::Unanswered,
-    }
 }

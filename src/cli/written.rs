@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use rangecover::problem::number::counted;
 
-use super::model::is_folder;
+use super::output::is_folder;
 use super::{output, usage};
 
 /// A format by its name on the command line, and the endings of its files.

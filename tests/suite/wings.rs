@@ -13,9 +13,7 @@ const WINGS: [&str; 10] =
     ["problem", "verify", "solve", "proof", "logs", "groups", "research", "present", "aws", "cli"];
 
 /// Pairs of files that use each other, and why they have to.
-const CIRCLES: [(&str, &str, &str); 4] = [
-    ("cli/inputs", "cli/notes", ""),
-    ("cli/rules", "cli/solve", ""),
+const CIRCLES: [(&str, &str, &str); 2] = [
     ("research/generate/calls", "research/generate/traffic", "methods of one source of draws"),
     ("research/generate/probes", "research/generate/traffic", "methods of one source of draws"),
 ];

@@ -6,7 +6,7 @@ use rangecover::solve::answer::Answer;
 use super::row::Case;
 use crate::cli::Exit;
 use crate::cli::args::{Job, Jobs};
-use crate::cli::solve::exit_of;
+use crate::cli::exit::exit_of;
 
 /// What there is to compare on, in order.
 pub(super) trait Instances {

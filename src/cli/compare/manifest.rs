@@ -19,9 +19,9 @@ use rangecover::solve::answer::Answer;
 use super::instances::Instances;
 use super::row::Case;
 use crate::cli::args::{Job, LimitArgs, SharingArgs, load_one};
+use crate::cli::exit::exit_of;
 use crate::cli::inputs::InputArgs;
 use crate::cli::signals::{self, Guarded};
-use crate::cli::solve::exit_of;
 use crate::cli::{Exit, generate};
 
 /// Which data sets of which manifest.

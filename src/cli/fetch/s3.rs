@@ -159,7 +159,7 @@ mod objects {
         let aggregate = Arc::new(Aggregate::new(selection.port));
         let sink = Arc::clone(&aggregate);
         let ledger =
-            Ledger::handing_on(selection.clone(), Arc::new(move |record: &_| sink.add(record)));
+            Ledger::sending(selection.clone(), Arc::new(move |record: &_| sink.add(record)));
         let log_format = args.log_format.clone();
         let reading = Reading { selection, log_format, ..Reading::default() };
         let bar = output::progress_of_bytes("fetching");

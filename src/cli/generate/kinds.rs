@@ -5,7 +5,7 @@ use clap::{ArgMatches, Args as _, Command, Error, FromArgMatches, Subcommand};
 
 use rangecover::research::generate::{KINDS, Kind, kind};
 
-use super::{AddressArgs, FlowLogArgs, PolicyArgs, PortSetArgs};
+use super::arguments::{AddressArgs, FlowLogArgs, PolicyArgs, PortSetArgs};
 use crate::cli::examples;
 
 const ADDRESSES: &str = "addresses";

@@ -5,8 +5,9 @@ use std::path::Path;
 use rangecover::logs::inputs::{Inputs, Reading};
 use rangecover::problem::zones::Zones;
 
-use super::{LogArgs, Purpose};
+use super::LogArgs;
 use crate::cli::Exit;
+use crate::cli::purpose::Purpose;
 
 impl LogArgs {
     /// Reads the inputs with the sources of rules as zones, and reports on stderr what was read.

@@ -14,8 +14,7 @@ use crate::research::generate::{Fields, FlowLogOptions, flow_log};
 fn aggregated(log: &[u8], selection: &Selection, most_rows: usize) -> (Vec<u8>, Written) {
     let aggregate = Arc::new(Aggregate::with_most_rows(selection.port, most_rows));
     let sink = Arc::clone(&aggregate);
-    let ledger =
-        Ledger::handing_on(selection.clone(), Arc::new(move |record: &_| sink.add(record)));
+    let ledger = Ledger::sending(selection.clone(), Arc::new(move |record: &_| sink.add(record)));
     let reading = Reading { selection: selection.clone(), ..Reading::default() };
     let read = read_log("log", log, None, &reading, &ledger).unwrap();
     assert!(read.fault.is_none());

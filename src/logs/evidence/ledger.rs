@@ -102,7 +102,7 @@ impl Ledger {
     /// One that keeps nothing and hands on each record of an interface, account and time that are
     /// selected, whatever became of its traffic.
     #[must_use]
-    pub fn handing_on(selection: Selection, sink: Arc<Sink>) -> Self {
+    pub fn sending(selection: Selection, sink: Arc<Sink>) -> Self {
         Self { sink: Some(sink), ..Self::new(selection) }
     }
 

@@ -15,9 +15,9 @@ use super::error::Reason;
 use super::kind::{self, InputFormat};
 use super::paths::{Place, unopened};
 use super::policy::Policy;
+use super::progress::Progress;
 use super::reading::Reading;
 use super::stream;
-use super::watch::Watch;
 
 /// How much of a file is looked at to tell what it is, in bytes.
 const HEAD: u64 = 1 << 16;
@@ -39,7 +39,7 @@ pub(super) struct Reader<'a> {
     pub(super) format: Format,
     pub(super) policy: Option<Policy>,
     pub(super) ledger: &'a Ledger,
-    pub(super) watch: &'a dyn Watch,
+    pub(super) progress: &'a dyn Progress,
 }
 
 impl Reader<'_> {
@@ -63,8 +63,8 @@ impl Reader<'_> {
         file: Option<File>,
         n_bytes: u64,
     ) -> Result<Content, Reason> {
-        let Self { reading, watch, .. } = *self;
-        let stream = stream::open(bytes, watch).map_err(Reason::Open)?;
+        let Self { reading, progress, .. } = *self;
+        let stream = stream::open(bytes, progress).map_err(Reason::Open)?;
         let stream::Stream { mut bytes, compressed, n_read } = stream;
         let mut head = Vec::new();
         // A fault within the first bytes is met again by whoever reads on.
@@ -104,7 +104,7 @@ impl Reader<'_> {
                 let source = shapes::Source { head, stream: Box::new(whole), file };
                 let content = read_log(shape, source, &self.format, self.ledger);
                 // Some shapes read the file itself, here and there.
-                watch.read(n_bytes.saturating_sub(n_read.load(Ordering::Relaxed)));
+                progress.advance(n_bytes.saturating_sub(n_read.load(Ordering::Relaxed)));
                 content
             }
         }

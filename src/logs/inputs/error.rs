@@ -11,7 +11,7 @@ use crate::logs::shapes::Fault;
 use crate::problem::address_list::AddressError;
 use crate::problem::port_list::{EntryError, LineError};
 
-use super::strangers::Strangers;
+use super::unzoned::Unzoned;
 
 /// An input that could not be read.
 #[derive(Debug, Error)]
@@ -70,15 +70,15 @@ pub enum Reason {
     )]
     NoSources(&'static str),
     #[error("{0}; add a zone that they are in, or pass --other-sources ignore, any or list")]
-    Strangers(Box<Strangers>),
+    Unzoned(Box<Unzoned>),
     #[error(
         "{0}: too many to list each as a source, which takes a unit of the budget; add a zone that they are in, or pass --other-sources ignore or any"
     )]
-    TooMany(Box<Strangers>),
+    TooMany(Box<Unzoned>),
     #[error(
         "{0}: a table does not say which, so they cannot be listed; add a zone to these rows, or pass --other-sources ignore or any"
     )]
-    NotNamed(Box<Strangers>),
+    NotNamed(Box<Unzoned>),
 }
 
 /// Why the name of a missing file is not taken for ports.
@@ -95,7 +95,7 @@ impl Reason {
     /// Whether the input could be read, and only where connections come from is not known.
     #[must_use]
     pub fn is_about_sources(&self) -> bool {
-        matches!(self, Self::Strangers(_) | Self::TooMany(_) | Self::NotNamed(_))
+        matches!(self, Self::Unzoned(_) | Self::TooMany(_) | Self::NotNamed(_))
     }
 
     pub(super) fn at(self, input: &str) -> InputError {

@@ -8,10 +8,10 @@ mod foreign;
 mod kind;
 mod paths;
 mod policy;
+mod progress;
 mod reading;
-mod strangers;
 mod stream;
-mod watch;
+mod unzoned;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -34,9 +34,9 @@ pub use kind::{InputFormat, InputFormatError};
 use paths::Place;
 pub use policy::OtherSources;
 use policy::{Policy, Settled};
+pub use progress::Progress;
 pub use reading::Reading;
-pub use strangers::Strangers;
-pub use watch::Watch;
+pub use unzoned::Unzoned;
 
 /// What was read, in order of the inputs.
 #[derive(Debug, Default)]
@@ -131,17 +131,18 @@ pub struct Note {
 ///
 /// # Errors
 /// As [`read`], and there the first input that fails is the error.
-pub fn hand_on(
+pub fn send_records(
     inputs: &[String],
     reading: &Reading,
-    watch: &dyn Watch,
+    progress: &dyn Progress,
     sink: Arc<Sink>,
 ) -> Result<LogReport, InputError> {
-    let ledger = Ledger::handing_on(reading.selection.clone(), sink);
-    let reader = Reader { reading, format: format(reading)?, policy: None, ledger: &ledger, watch };
+    let ledger = Ledger::sending(reading.selection.clone(), sink);
+    let reader =
+        Reader { reading, format: format(reading)?, policy: None, ledger: &ledger, progress };
     let mut collected = Inputs::default();
     let places = paths::expand(inputs, &mut collected.failures);
-    watch.found(places.iter().map(Place::n_bytes).sum());
+    progress.expect(places.iter().map(Place::n_bytes).sum());
     let contents: Vec<_> = places.par_iter().map(|place| reader.read(place)).collect();
     for (place, content) in places.iter().zip(contents) {
         collected.add(place, content, None);
@@ -163,7 +164,7 @@ pub fn read_log(
     reading: &Reading,
     ledger: &Ledger,
 ) -> Result<shapes::Reading, InputError> {
-    let reader = Reader { reading, format: format(reading)?, policy: None, ledger, watch: &() };
+    let reader = Reader { reading, format: format(reading)?, policy: None, ledger, progress: &() };
     match reader.read_bytes(bytes, file, 0) {
         Ok(Content::Log(read)) => Ok(read),
         Ok(_) => Err(Reason::NoLog.at(name)),
@@ -186,16 +187,20 @@ fn format(reading: &Reading) -> Result<Format, InputError> {
 /// # Errors
 /// When the log format names a field twice, or there is nothing to work with and no failure says
 /// why.
-pub fn read(inputs: &[String], reading: &Reading, watch: &dyn Watch) -> Result<Inputs, InputError> {
+pub fn read(
+    inputs: &[String],
+    reading: &Reading,
+    progress: &dyn Progress,
+) -> Result<Inputs, InputError> {
     let format = format(reading)?;
     let zones = reading.zones.clone();
     let policy = zones.map(|zones| Policy::new(zones, reading.other_sources));
     let zones = policy.as_ref().map(|policy| Arc::clone(&policy.zones));
     let ledger = Ledger::with_zones(reading.selection.clone(), zones);
-    let reader = Reader { reading, format, policy, ledger: &ledger, watch };
+    let reader = Reader { reading, format, policy, ledger: &ledger, progress };
     let mut collected = Inputs::default();
     let places = paths::expand(inputs, &mut collected.failures);
-    watch.found(places.iter().map(Place::n_bytes).sum());
+    progress.expect(places.iter().map(Place::n_bytes).sum());
     let contents: Vec<Result<Content, Reason>> =
         places.par_iter().map(|place| reader.read(place)).collect();
     let policy = reader.policy;

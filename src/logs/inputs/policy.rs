@@ -13,7 +13,7 @@ use crate::problem::number::grouped;
 use crate::problem::zones::Zones;
 
 use super::Reason;
-use super::strangers::Strangers;
+use super::unzoned::Unzoned;
 
 /// What becomes of connections from addresses in no zone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,39 +75,39 @@ impl Policy {
     /// The used ports of an interface in flow logs.
     pub(super) fn of_traffic(&self, interface: &InterfaceTraffic) -> Result<Settled, Reason> {
         let used = interface.used_by_origin();
-        match Strangers::of_traffic(interface) {
-            Some(strangers) if self.others == OtherSources::List => {
-                self.listed(interface, used, strangers)
+        match Unzoned::of_traffic(interface) {
+            Some(unzoned) if self.others == OtherSources::List => {
+                self.listed(interface, used, unzoned)
             }
-            strangers => self.settled(used, strangers),
+            unzoned => self.settled(used, unzoned),
         }
     }
 
     /// The used ports of an interface in a table.
     pub(super) fn of_table(&self, interface: &TableInterface) -> Result<Settled, Reason> {
         let used = interface.used.clone();
-        match Strangers::of_table(interface) {
-            Some(strangers) if self.others == OtherSources::List => {
-                Err(Reason::NotNamed(strangers.into()))
+        match Unzoned::of_table(interface) {
+            Some(unzoned) if self.others == OtherSources::List => {
+                Err(Reason::NotNamed(unzoned.into()))
             }
-            strangers => self.settled(used, strangers),
+            unzoned => self.settled(used, unzoned),
         }
     }
 
-    fn settled(&self, used: Used, strangers: Option<Strangers>) -> Result<Settled, Reason> {
-        let note = match strangers {
+    fn settled(&self, used: Used, unzoned: Option<Unzoned>) -> Result<Settled, Reason> {
+        let note = match unzoned {
             None => None,
-            Some(strangers) if self.others == OtherSources::Ignore => {
-                let covered = match strangers.n_only {
+            Some(unzoned) if self.others == OtherSources::Ignore => {
+                let covered = match unzoned.n_only {
                     0 => "no port is left out, since others connect to each".to_owned(),
                     1 => "1 port that nobody else connects to is not covered".to_owned(),
                     n => {
                         format!("{} ports that nobody else connects to are not covered", grouped(n))
                     }
                 };
-                Some(format!("{strangers} are ignored; {covered}"))
+                Some(format!("{unzoned} are ignored; {covered}"))
             }
-            Some(strangers) => return Err(Reason::Strangers(strangers.into())),
+            Some(unzoned) => return Err(Reason::Unzoned(unzoned.into())),
         };
         Ok(Settled { used, zones: Some(Arc::clone(&self.zones)), note })
     }
@@ -117,10 +117,10 @@ impl Policy {
         &self,
         interface: &InterfaceTraffic,
         mut used: Used,
-        strangers: Strangers,
+        unzoned: Unzoned,
     ) -> Result<Settled, Reason> {
-        if !strangers.is_exact {
-            return Err(Reason::TooMany(strangers.into()));
+        if !unzoned.is_exact {
+            return Err(Reason::TooMany(unzoned.into()));
         }
         let others = || interface.used_ports().filter_map(|port| Some((port, port.others()?)));
         let addresses: BTreeSet<IpAddr> = others()
@@ -133,7 +133,7 @@ impl Policy {
             for (address, _) in others.addresses() {
                 // It has a zone of its own now, unless there were as many zones as there can be.
                 let Some(origin) = zones.origin(address) else {
-                    return Err(Reason::TooMany(strangers.into()));
+                    return Err(Reason::TooMany(unzoned.into()));
                 };
                 let key = GroupKey { origin: Some(origin), protocol: port.protocol };
                 used.entry(key).or_default().insert(port.port);

@@ -9,7 +9,7 @@ use memchr::memrchr2;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::watch::Watch;
+use super::progress::Progress;
 
 const BUFFER: usize = 1 << 17;
 
@@ -28,11 +28,11 @@ pub(super) struct Stream<'a> {
 /// Tells from the first bytes whether a file is compressed, and decompresses it.
 pub(super) fn open<'a>(
     file: impl Read + Send + 'a,
-    watch: &'a dyn Watch,
+    progress: &'a dyn Progress,
 ) -> io::Result<Stream<'a>> {
     const GZIP: &[u8] = &[0x1f, 0x8b];
     let n_read = Arc::new(AtomicU64::new(0));
-    let counted = Counted { inner: file, n_read: Arc::clone(&n_read), watch };
+    let counted = Counted { inner: file, n_read: Arc::clone(&n_read), progress };
     let packed =
         |bytes: Box<dyn Read + Send + 'a>, n_read| Stream { bytes, compressed: true, n_read };
     let mut plain = BufReader::with_capacity(BUFFER, counted);
@@ -57,14 +57,14 @@ fn is_zstd(start: &[u8]) -> bool {
 struct Counted<'a, R> {
     inner: R,
     n_read: Arc<AtomicU64>,
-    watch: &'a dyn Watch,
+    progress: &'a dyn Progress,
 }
 
 impl<R: Read> Read for Counted<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(buffer)?;
         self.n_read.fetch_add(n as u64, Ordering::Relaxed);
-        self.watch.read(n as u64);
+        self.progress.advance(n as u64);
         Ok(n)
     }
 }

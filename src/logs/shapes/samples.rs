@@ -162,7 +162,7 @@ fn what_is_handed_on_is_what_is_read() {
         kept.lock().unwrap().push((interface, record.dstport, record.status));
     });
     let selection = Selection { interfaces: vec!["eni-0b".to_owned()], ..Selection::default() };
-    let ledger = Ledger::handing_on(selection, sink);
+    let ledger = Ledger::sending(selection, sink);
     let text = lines().join("\n");
     let source =
         Source { head: text.as_bytes(), stream: Box::new(io::Cursor::new(&text)), file: None };

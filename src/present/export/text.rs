@@ -17,10 +17,9 @@ use crate::problem::zones::Family;
 use crate::solve::answer::Answer;
 use crate::solve::default_solver;
 use crate::solve::record::OutcomeName;
-use crate::verify::Facts;
 
 use super::lines::Lines;
-use super::text_summary;
+use super::text_summary::{self, summary};
 
 /// Items that are listed before the rest is only counted.
 const SHOWN: usize = 12;
@@ -189,30 +188,6 @@ fn coverage(seen: &Seen) -> Vec<String> {
 fn not_counted(seen: &Seen) -> Vec<String> {
     let classes = seen.classes.iter().filter(|(class, _)| !class.is_used());
     classes.map(|(class, &n)| format!("{} {class}", grouped(n))).collect()
-}
-
-/// Rules against the budget, and what they open.
-pub(super) fn summary(solved: &Solved, facts: &Facts) -> String {
-    let rules = grouped(facts.n_rules as u64);
-    let budget = solved.instance.budget();
-    let taken = if solved.source.zones.is_some() {
-        let counted_in = solved.instance.families();
-        let units = counted_in.map(|family| {
-            let [taken, budget] = [facts.units, budget].map(|u| grouped(u.of(family) as u64));
-            format!("{taken} of {budget} {}", family.units())
-        });
-        units.chain([counted(facts.n_rules as u64, "rule")]).collect::<Vec<_>>().join(", ")
-    } else {
-        format!("{rules} of {}", counted(budget.ipv4 as u64, "rule"))
-    };
-    let points = solved.instance.groups().first().map_or("port", |group| group.points().noun());
-    let open = counted(facts.open_ports, &format!("open {points}"));
-    let cost = if facts.cost == facts.open_ports {
-        String::new()
-    } else {
-        format!(", cost {}", grouped(facts.cost))
-    };
-    format!("{taken}, {open}{cost}")
 }
 
 /// What rules may take.

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use anstyle::Style;
 
 use crate::groups::Solved;
-use crate::problem::number::counted;
+use crate::problem::number::{counted, grouped};
 use crate::problem::quote::printable;
 use crate::solve::record::OutcomeName;
+use crate::verify::Facts;
 
 use super::lines::Lines;
-use super::text::summary;
 
 /// The answers in short; none for a single one.
 pub(super) fn of_all(solved: &[Solved], width: usize) -> Option<String> {
@@ -52,4 +52,28 @@ fn total(solved: &[Solved]) -> String {
     let open = open.iter().map(|(points, &n)| counted(n, &format!("open {points}")));
     let parts: Vec<String> = outcomes.chain(rules).chain(open).collect();
     format!("total: {}", parts.join(", "))
+}
+
+/// Rules against the budget, and what they open.
+pub(super) fn summary(solved: &Solved, facts: &Facts) -> String {
+    let rules = grouped(facts.n_rules as u64);
+    let budget = solved.instance.budget();
+    let taken = if solved.source.zones.is_some() {
+        let counted_in = solved.instance.families();
+        let units = counted_in.map(|family| {
+            let [taken, budget] = [facts.units, budget].map(|u| grouped(u.of(family) as u64));
+            format!("{taken} of {budget} {}", family.units())
+        });
+        units.chain([counted(facts.n_rules as u64, "rule")]).collect::<Vec<_>>().join(", ")
+    } else {
+        format!("{rules} of {}", counted(budget.ipv4 as u64, "rule"))
+    };
+    let points = solved.instance.groups().first().map_or("port", |group| group.points().noun());
+    let open = counted(facts.open_ports, &format!("open {points}"));
+    let cost = if facts.cost == facts.open_ports {
+        String::new()
+    } else {
+        format!(", cost {}", grouped(facts.cost))
+    };
+    format!("{taken}, {open}{cost}")
 }

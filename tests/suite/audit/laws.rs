@@ -53,7 +53,7 @@ fn audited(folder: &Folder, groups: Vec<SecurityGroup>) -> (World, Reading) {
     if let Some(strays) = Strays::of(&world).map(Arc::new) {
         let sink = Arc::clone(&strays);
         let sink = Arc::new(move |record: &Record<'_>| sink.add(record));
-        inputs::hand_on(&[log], &reading, &(), sink).expect("it is a log");
+        inputs::send_records(&[log], &reading, &(), sink).expect("it is a log");
         world.tell_apart(&strays);
     }
     (world, reading)
@@ -64,7 +64,7 @@ fn replayed(folder: &Folder, reading: &Reading, world: &World, proposed: &[Vec<R
     let replayer = Replayer::new(world, proposed);
     let sink = Arc::clone(&replayer);
     let sink = Arc::new(move |record: &Record<'_>| sink.add(record));
-    inputs::hand_on(&[log], reading, &(), sink).expect("it is a log");
+    inputs::send_records(&[log], reading, &(), sink).expect("it is a log");
     replayer.found()
 }
 

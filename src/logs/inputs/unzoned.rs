@@ -13,7 +13,7 @@ use crate::problem::port_list::{Entry, UsedPorts};
 
 /// Connections to used ports of an interface from addresses in no zone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Strangers {
+pub struct Unzoned {
     /// The addresses, all or a sample of them, by network.
     networks: BTreeMap<IpNet, u64>,
     /// How many addresses there are; none where that is not known.
@@ -26,17 +26,17 @@ pub struct Strangers {
     pub(super) n_only: u64,
 }
 
-impl Strangers {
+impl Unzoned {
     /// Those of an interface, if there are any.
     pub(super) fn of_traffic(interface: &InterfaceTraffic) -> Option<Self> {
-        let mut strangers = Self::default();
+        let mut unzoned = Self::default();
         let mut all = Others::default();
         let mut addresses = BTreeSet::new();
         let mut are_complete = true;
         for port in interface.used_ports() {
             let Some(others) = port.others() else { continue };
-            strangers.ports.entry(port.protocol).or_default().insert(port.port);
-            strangers.n_only += u64::from(port.origins().is_empty());
+            unzoned.ports.entry(port.protocol).or_default().insert(port.port);
+            unzoned.n_only += u64::from(port.origins().is_empty());
             all.merge(others);
             are_complete &= others.is_complete();
             addresses.extend(others.addresses().map(|(address, _)| address));
@@ -45,12 +45,12 @@ impl Strangers {
             // Of all ports together: the samples of each weigh them differently.
             addresses = all.addresses().map(|(address, _)| address).collect();
         }
-        strangers.is_exact = are_complete;
-        strangers.count = Some(if are_complete { addresses.len() as u64 } else { all.count() });
+        unzoned.is_exact = are_complete;
+        unzoned.count = Some(if are_complete { addresses.len() as u64 } else { all.count() });
         for address in addresses {
-            *strangers.networks.entry(network(address)).or_default() += 1;
+            *unzoned.networks.entry(network(address)).or_default() += 1;
         }
-        (!strangers.ports.is_empty()).then_some(strangers)
+        (!unzoned.ports.is_empty()).then_some(unzoned)
     }
 
     /// Those of an interface in a table, if there are any.
@@ -78,7 +78,7 @@ fn network(address: IpAddr) -> IpNet {
 }
 
 /// Connections from 3 addresses in no zone (198.51.100.0/24: 3) to 1 port (tcp/443).
-impl fmt::Display for Strangers {
+impl fmt::Display for Unzoned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const NETWORKS: usize = 4;
         const PORTS: usize = 5;
