@@ -2,6 +2,10 @@
 
 mod args;
 mod athena;
+#[cfg(feature = "aws")]
+mod athena_rows;
+#[cfg(feature = "aws")]
+mod athena_run;
 mod logs;
 mod s3;
 

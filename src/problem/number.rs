@@ -23,9 +23,8 @@ pub fn counted(n: u64, noun: &str) -> String {
     let (stem, ending) = match noun.strip_suffix('y') {
         _ if n == 1 => (noun, ""),
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => (stem, "ies"),
-        Some(_) => (noun, "s"),
         None if noun.ends_with('s') => (noun, "es"),
-        None => (noun, "s"),
+        _ => (noun, "s"),
     };
     format!("{} {stem}{ending}", grouped(n))
 }

@@ -1,10 +1,5 @@
 //! `rangecover fetch athena`: an aggregating query of a table of flow logs.
 
-#[cfg(feature = "aws")]
-mod rows;
-#[cfg(feature = "aws")]
-mod run;
-
 use std::path::Path;
 
 use clap::ValueEnum;
@@ -34,77 +29,77 @@ const ENDPOINTS: u32 = 256;
 ]))]
 pub(crate) struct Args {
     #[command(flatten)]
-    table: TableArgs,
+    pub(super) table: TableArgs,
     #[command(flatten)]
-    what: WhatArgs,
+    pub(super) what: WhatArgs,
     /// Which port counts: service keeps what the evidence needs, dst and src that port alone
     #[arg(long, value_enum, default_value = "service", help_heading = RECORDS, hide_short_help = true)]
-    port: PortArg,
+    pub(super) port: PortArg,
     /// Remote endpoints that are kept of each port, or all; others are merged by address
     #[arg(long, value_name = "N|all", help_heading = RECORDS, hide_short_help = true, value_parser = endpoints, default_value_t = Endpoints(Some(ENDPOINTS)))]
-    endpoints: Endpoints,
+    pub(super) endpoints: Endpoints,
     #[command(flatten)]
-    query: QueryArgs,
+    pub(super) query: QueryArgs,
     #[command(flatten)]
-    place: PlaceArgs,
+    pub(super) place: PlaceArgs,
 }
 
 /// The table, and its columns.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Table")]
-struct TableArgs {
+pub(super) struct TableArgs {
     /// The database
     #[arg(long, value_name = "NAME")]
-    database: DatabaseName,
+    pub(super) database: DatabaseName,
     /// The table in it
     #[arg(long, visible_alias = "tablename", value_name = "NAME")]
-    table: Identifier,
+    pub(super) table: Identifier,
     /// The catalog of the database
     #[arg(long, value_name = "NAME", default_value = "AwsDataCatalog", hide_short_help = true)]
-    catalog: DatabaseName,
+    pub(super) catalog: DatabaseName,
     /// The columns have the names of older guides: interfaceid, sourceport, starttime
     #[arg(long, hide_short_help = true)]
-    old_columns: bool,
+    pub(super) old_columns: bool,
     /// A column that is called something else: dstport=destinationport
     #[arg(long, value_name = "FIELD=NAME", value_delimiter = ',', hide_short_help = true)]
-    column: Vec<ColumnName>,
+    pub(super) column: Vec<ColumnName>,
     /// Columns beyond version 2 that the table has [default: Athena is asked]
     #[arg(long, value_enum, value_name = "COLUMNS", value_delimiter = ',', hide_short_help = true)]
-    with: Option<Vec<OptionalColumn>>,
+    pub(super) with: Option<Vec<OptionalColumn>>,
     /// What the table is partitioned by: year,month,day or day=%Y/%m/%d
     ///
     /// Only the times asked for are scanned then. %Y, %m, %d and %H stand for parts of a time; fixed
     /// values are written as region=eu-west-1, and year:int where a column is a number.
     #[arg(long, value_name = "COLUMNS")]
-    partition: Vec<Partitions>,
+    pub(super) partition: Vec<Partitions>,
 }
 
 /// How the query is run.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Query")]
-struct QueryArgs {
+pub(super) struct QueryArgs {
     /// Where Athena writes results; some workgroups say so themselves
     #[arg(long, value_name = "s3://…", value_parser = s3_place)]
-    output_location: Option<String>,
+    pub(super) output_location: Option<String>,
     /// The workgroup
     #[arg(long, value_name = "NAME")]
-    workgroup: Option<String>,
+    pub(super) workgroup: Option<String>,
     /// Stop the query after this time, at Athena too
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..), hide_short_help = true)]
-    timeout: Option<u32>,
+    pub(super) timeout: Option<u32>,
     /// How results are read: by pages, or as the object that Athena writes, for many rows
     #[arg(long, value_enum, default_value = "pages", hide_short_help = true)]
-    results: ResultsArg,
+    pub(super) results: ResultsArg,
     /// Let Athena write Parquet below --output-location, and fetch these files to the folder of -o
     #[arg(long, requires = "output_location", conflicts_with = "results", hide_short_help = true)]
-    unload: bool,
+    pub(super) unload: bool,
     /// The names of the query as another engine quotes them, with --print-query
     #[arg(long, value_enum, default_value = "trino", hide_short_help = true)]
-    dialect: DialectArg,
+    pub(super) dialect: DialectArg,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum OptionalColumn {
+pub(super) enum OptionalColumn {
     None,
     AccountId,
     PktSrcaddr,
@@ -114,13 +109,13 @@ enum OptionalColumn {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ResultsArg {
+pub(super) enum ResultsArg {
     Pages,
     Object,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum DialectArg {
+pub(super) enum DialectArg {
     /// Athena, Trino and DuckDB
     Trino,
     /// Spark
@@ -129,7 +124,7 @@ enum DialectArg {
 
 /// How many endpoints of a port are kept; none means all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Endpoints(Option<u32>);
+pub(super) struct Endpoints(Option<u32>);
 
 impl std::fmt::Display for Endpoints {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -153,7 +148,7 @@ fn endpoints(text: &str) -> Result<Endpoints, String> {
 }
 
 impl OptionalColumn {
-    fn field(self) -> Option<Field> {
+    pub(super) fn field(self) -> Option<Field> {
         match self {
             Self::None => None,
             Self::AccountId => Some(Field::Account),
@@ -202,13 +197,13 @@ impl Args {
     }
 
     /// The optional columns that the user names.
-    fn told(&self) -> Vec<Field> {
+    pub(super) fn told(&self) -> Vec<Field> {
         let named = self.table.with.iter().flatten();
         named.filter_map(|column| column.field()).collect()
     }
 
     /// The query of a table with these optional columns.
-    fn query(&self, with: &[Field]) -> anyhow::Result<FlowQuery> {
+    pub(super) fn query(&self, with: &[Field]) -> anyhow::Result<FlowQuery> {
         let Self { table, what, .. } = self;
         let partitions = Partitions::together(table.partition.iter().cloned())?;
         if partitions.has_times() && what.since.is_none() && what.until.is_none() {
@@ -238,7 +233,7 @@ impl Args {
     }
 
     /// What Athena is asked; files are written to a folder of this name.
-    fn statement(&self, query: &FlowQuery, unique: &str) -> String {
+    pub(super) fn statement(&self, query: &FlowQuery, unique: &str) -> String {
         match &self.query.output_location {
             Some(place) if self.query.unload => {
                 let place = place.trim_end_matches('/');
@@ -248,7 +243,7 @@ impl Args {
         }
     }
 
-    fn note_scan(&self) {
+    pub(super) fn note_scan(&self) {
         if self.table.partition.is_empty() {
             output::note(
                 "no --partition: the whole table is scanned, and paid for; name what it is partitioned by, with --since and --until",

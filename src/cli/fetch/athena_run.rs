@@ -13,9 +13,9 @@ use rangecover::logs::flow::Field;
 use rangecover::logs::query::{Columns, OPTIONAL};
 use rangecover::problem::number::grouped;
 
-use super::super::super::{Exit, output};
-use super::rows::Rows;
-use super::{Args, ResultsArg};
+use super::super::{Exit, output};
+use super::athena::{Args, ResultsArg};
+use super::athena_rows::Rows;
 
 const PRICES: &str = "https://aws.amazon.com/athena/pricing/";
 

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use rangecover::problem::number::grouped;
 
-use super::super::super::output;
+use super::super::output;
 
 /// Writes rows.
 pub(super) struct Rows<'a> {
@@ -59,7 +59,7 @@ impl<'a> Rows<'a> {
     pub(super) fn finish(mut self) -> anyhow::Result<()> {
         self.csv.flush()?;
         if self.n_written == 0 {
-            output::note(super::super::args::NO_RECORD);
+            output::note(super::args::NO_RECORD);
         }
         if self.is_cut {
             output::note(&format!(
