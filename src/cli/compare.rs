@@ -148,7 +148,9 @@ fn rows(
     let n_rows = instances.len() * solvers.len();
     let bar = output::progress("comparing");
     bar.set_length(n_rows as u64);
-    let sheet = Arc::new(Mutex::new(opened(instances, &solvers, args, format)?));
+    // Rows may go to the terminal that the bar is on.
+    let sheet = bar.suspend(|| opened(instances, &solvers, args, format))?;
+    let sheet = Arc::new(Mutex::new(sheet));
     let _interrupted = {
         let (sheet, bar) = (Arc::clone(&sheet), bar.clone());
         signals::on_signal(move || interrupt(&sheet, &bar, n_rows))

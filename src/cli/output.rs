@@ -5,21 +5,23 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
+use rangecover::present::export::lines::wrapped;
 use rangecover::problem::quote::printable;
+use terminal_size::{Height, Width, terminal_size_of};
 
 use super::place::{Place, folder_of};
 use super::signals::{self, Guarded};
 
 /// The columns of the terminal that gets what is written; none where it is a file or a pipe.
-///
-/// A very wide terminal makes no line longer than people like to read.
 pub(crate) fn columns(path: Option<&Path>) -> Option<usize> {
+    terminal_size_of(io::stdout()).filter(|_| path.is_none()).map(usable)
+}
+
+/// A very wide terminal makes no line longer than people like to read.
+fn usable((Width(width), _): (Width, Height)) -> usize {
     const LEAST: usize = 40;
     const MOST: usize = 140;
-    let is_terminal = path.is_none() && io::stdout().is_terminal();
-    let (terminal_size::Width(width), _) =
-        terminal_size::terminal_size().filter(|_| is_terminal)?;
-    Some(usize::from(width).clamp(LEAST, MOST))
+    usize::from(width).clamp(LEAST, MOST)
 }
 
 /// Writes text that may have colours: they are kept only on a terminal, and not under `NO_COLOR`.
@@ -224,8 +226,13 @@ pub(crate) fn is_folder(path: &Path) -> bool {
 
 /// A remark for people, on stderr.
 pub(crate) fn note(text: &str) {
+    let text = printable(text);
+    let text = match terminal_size_of(io::stderr()).map(usable) {
+        Some(width) => wrapped(&text, width),
+        None => text,
+    };
     // Nothing can be said where stderr is gone, and that is no reason to fail.
-    let _ = writeln!(anstream::stderr(), "{}", printable(text));
+    let _ = writeln!(anstream::stderr(), "{text}");
 }
 
 /// A bar on stderr, where that is a terminal.

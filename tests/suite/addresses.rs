@@ -32,7 +32,10 @@ fn a_list_is_covered_by_ranges_of_addresses() {
     assert_eq!(answer["groups"][0]["protocol"], "ipv4");
     assert_eq!(rules(answer), "ipv4/167772160-167772169 ipv4/3232235521");
     assert_eq!(answer["cost"], json!(3));
-    folder.run("front allow.txt").exits(0);
+    let front = folder.run("front allow.txt -o front.svg").exits(0);
+    assert!(front.stdout.contains(" rules  open addresses\n"), "{front:#?}");
+    let picture = String::from_utf8(folder.read("front.svg")).unwrap();
+    assert!(picture.contains("Open addresses against rules"), "{picture}");
     folder.run("compare allow.txt --max-rules 2 --no-times").exits(0);
 }
 

@@ -116,7 +116,13 @@ fn a_file_of_no_known_kind_is_an_error_when_it_was_named() {
         ("valid.json", "{\"messageType\": \"DATA_MESSAGE\"}\n"),
     ]);
     folder.write("image.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
-    for name in ["letter.txt", "valid.json", "image.png"] {
+    // No zero in it, and no text either.
+    folder.write("noise", b"\x01\x02\x84\xff\xfe\x91\x07\x80\xc3\x05");
+    for name in ["image.png", "noise"] {
+        let message = format!("{name}: binary, so neither a list nor a flow log");
+        folder.run(&format!("solve {name}")).fails_with(&message);
+    }
+    for name in ["letter.txt", "valid.json"] {
         let message = format!(
             "{name}: neither a port list (such as 443 or 80-86) nor an address list (such as \
              10.0.0.0/8) nor a flow log"

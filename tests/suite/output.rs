@@ -251,3 +251,12 @@ fn a_chart_names_lists_by_their_file_unless_two_are_alike() {
     let alike = String::from_utf8(folder.read("alike.svg")).unwrap();
     assert!(alike.contains("sub/b.txt"));
 }
+
+#[test]
+fn a_chart_names_interfaces_without_used_ports() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("f.svg");
+    run(&format!("front datasets/flow-logs -o {}", file.display())).exits(0);
+    let picture = std::fs::read_to_string(file).unwrap();
+    assert!(picture.contains("Without used ports, so not drawn: eni-058705360e654a058."));
+}

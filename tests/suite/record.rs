@@ -62,7 +62,11 @@ fn cell(peers: &Peers, instance: &str, solver: &str) -> String {
 #[test]
 fn ratios_to_other_solvers_are_those_of_the_record() {
     let peers = peers();
-    for (document, at_least) in [("benches/README.md", ROWS.len()), ("README.md", 4)] {
+    // The README has fewer columns.
+    let (all, some) = (&[0, 1, 2, 3, 4, 5][..], &[0, 1, 2, 4][..]);
+    for (document, at_least, columns) in
+        [("benches/README.md", ROWS.len(), all), ("README.md", 6, some)]
+    {
         let text = fs::read_to_string(project().join(document)).unwrap();
         let mut n_rows = 0;
         for line in text.lines() {
@@ -70,7 +74,8 @@ fn ratios_to_other_solvers_are_those_of_the_record() {
             let Some((_, solver)) = ROWS.iter().find(|(label, _)| *label == cells[0]) else {
                 continue;
             };
-            let expected = INSTANCES.map(|instance| cell(&peers, instance, solver));
+            let expected = columns.iter().map(|&at| cell(&peers, INSTANCES[at], solver));
+            let expected: Vec<String> = expected.collect();
             assert_eq!(cells[1..], expected, "{document}: {line}");
             n_rows += 1;
         }

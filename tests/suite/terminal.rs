@@ -15,7 +15,8 @@ columns, program, arguments = int(sys.argv[1]), sys.argv[2], sys.argv[2:]
 pid, terminal = pty.fork()
 if pid == 0:
     fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 50, columns, 0, 0))
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    if os.environ.get('QUIET'):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     os.execv(program, arguments)
 shown = b''
 while True:
@@ -31,8 +32,9 @@ sys.stdout.buffer.write(shown)
 ";
 
 /// The lines on a terminal; none, and loud words, without Python.
-fn shown(columns: usize, line: &str) -> Option<Vec<String>> {
+fn shown(columns: usize, line: &str, quiet: &str) -> Option<Vec<String>> {
     let output = Command::new("python3")
+        .env("QUIET", quiet)
         .current_dir(project())
         .env("NO_COLOR", "1")
         .args(["-c", TERMINAL, &columns.to_string(), env!("CARGO_BIN_EXE_rangecover")])
@@ -46,7 +48,9 @@ fn shown(columns: usize, line: &str) -> Option<Vec<String>> {
     };
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap().replace('\r', "");
-    Some(text.lines().map(str::to_owned).collect())
+    // Bars are cleared before anything is said.
+    let lines = text.lines().map(|line| line.rsplit("\u{1b}[2K").next().unwrap_or(line));
+    Some(lines.map(str::to_owned).collect())
 }
 
 /// What may be wrapped between, so that the words stay.
@@ -69,7 +73,7 @@ fn no_line_is_wider_than_the_terminal() {
     ];
     for line in commands {
         for columns in [60, 80, 120] {
-            let Some(lines) = shown(columns, line) else { return };
+            let Some(lines) = shown(columns, line, "") else { return };
             assert!(lines.len() > 2, "{line}: {lines:?}");
             for text in lines {
                 // A single word may be longer, such as a path.
@@ -84,7 +88,7 @@ fn no_line_is_wider_than_the_terminal() {
 #[test]
 fn a_narrow_terminal_shows_the_same_words() {
     let line = "solve datasets/flow-logs --max-rules 12";
-    let Some(narrow) = shown(60, line) else { return };
+    let Some(narrow) = shown(60, line, "yes") else { return };
     let piped = run(line).exits(0).stdout;
     assert_eq!(words(&narrow.join("\n")), words(&piped));
 }
@@ -94,7 +98,7 @@ fn what_is_piped_does_not_depend_on_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ports.txt");
     let line = format!("ports datasets/flow-logs -o {}", file.display());
-    if shown(60, &line).is_some() {
+    if shown(60, &line, "yes").is_some() {
         let piped = run("ports datasets/flow-logs").exits(0).stdout;
         assert_eq!(fs::read_to_string(file).unwrap(), piped);
     }

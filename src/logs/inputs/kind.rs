@@ -119,10 +119,16 @@ impl From<InputFormat> for String {
     }
 }
 
-/// Whether bytes are no text of any kind: UTF-16 has zeros as well, but begins with its mark.
+/// Whether bytes are no text of any kind: a zero, or more than a tenth of what no text has. UTF-16
+/// has zeros as well, but begins with its mark.
 fn is_binary(head: &[u8]) -> bool {
-    let is_utf16 = head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]);
-    head.contains(&0) && !is_utf16
+    if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
+        return false;
+    }
+    let text = String::from_utf8_lossy(head);
+    let is_odd = |c: char| c == char::REPLACEMENT_CHARACTER || c.is_control() && !c.is_whitespace();
+    let n_odd = text.chars().filter(|&c| is_odd(c)).count();
+    head.contains(&0) || n_odd * 10 > text.chars().count()
 }
 
 /// Tells what a file is from its first bytes.

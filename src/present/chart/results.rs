@@ -44,10 +44,9 @@ pub fn profile_graph(statistics: &Statistics) -> Option<Graph> {
 /// Times against sizes with their laws; none where there are no points.
 #[must_use]
 pub fn scaling_graph(statistics: &Statistics, scaling: &Scaling) -> Option<Graph> {
-    if scaling.growths.is_empty() {
-        return None;
-    }
-    let series = scaling.growths.iter().map(|growth| Series {
+    let growths = || scaling.growths.iter().filter(|growth| !growth.points.is_empty());
+    growths().next()?;
+    let series = growths().map(|growth| Series {
         name: statistics.entrants[growth.entrant].name.clone(),
         fact: fact(growth),
         marks: Marks::Points { points: growth.points.clone(), line: line(growth) },

@@ -102,6 +102,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_wide_table_scrolls_and_breaks_no_word() {
+        let page = html(&Document {
+            title: "t".to_owned(),
+            blocks: vec![Block::Table(Grid::new(&["a"]))],
+        });
+        assert!(page.contains("<div class=\"scroll\"><table>"), "{page}");
+        assert!(page.contains(".scroll { overflow-x: auto; }"), "{page}");
+        let cells = page.lines().find(|line| line.starts_with("th, td {")).unwrap();
+        assert!(!cells.contains("overflow-wrap"), "words of cells are not broken: {cells}");
+    }
+
+    #[test]
     fn nothing_in_text_is_markup() {
         let hostile = "</td><script>alert('x')</script>\" onload=\"&\n";
         let plain = plain_html(hostile);

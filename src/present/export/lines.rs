@@ -7,6 +7,14 @@ pub const USUAL_WIDTH: usize = 96;
 /// Columns of the words before a list.
 const LABEL: usize = 18;
 
+/// A text in lines of so many columns, without its last line end; no word is broken.
+#[must_use]
+pub fn wrapped(text: &str, width: usize) -> String {
+    let mut lines = Lines::new(width);
+    lines.sentence(0, text, "", Style::new());
+    lines.text.trim_end().to_owned()
+}
+
 /// Text that is made line by line.
 pub(super) struct Lines {
     text: String,

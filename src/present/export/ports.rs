@@ -230,3 +230,13 @@ fn coloured(table: &str) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_estimate_is_marked() {
+        assert_eq!([1, 63, 64, 1_861].map(endpoints), ["1", "63", "~64", "~1,861"]);
+    }
+}

@@ -172,7 +172,8 @@ fn growth(results: &Results, size: Size, entrant: usize) -> Option<Growth> {
     let is_telling = law.is_some_and(|law| law.r2 >= LEAST_R2);
     let (sizes, at_floor) = (sizes.len(), floor.len());
     let growth = Growth { entrant, points, left_out, at_floor, sizes, law, is_telling };
-    (!growth.points.is_empty()).then_some(growth)
+    let is_said = !growth.points.is_empty() || growth.at_floor > 0 || growth.left_out > 0;
+    is_said.then_some(growth)
 }
 
 /// The law of least squares; none for fewer than three points or all at one size.
@@ -241,6 +242,18 @@ mod tests {
         assert_eq!((growth.sizes, growth.points.len(), growth.law), (2, 3, None));
         assert_eq!(growth.left_out, 1, "what was not solved; a refusal has no time");
         assert!(scaling(&results, Size::Budget).growths.is_empty());
+    }
+
+    #[test]
+    fn times_at_the_floor_of_the_clock_are_counted_and_not_fitted() {
+        let text = "instance,n_runs,solver,outcome,milliseconds\n\
+                    a,10,price,optimal,0.0002\nb,20,price,optimal,0.001\nc,20,price,optimal,2\n\
+                    d,40,price,optimal,4\ne,80,price,optimal,8\na,10,dp,optimal,0.001\n";
+        let results = Results::new(read("r.csv", text.as_bytes()).unwrap());
+        let growths = scaling(&results, Size::Runs).growths;
+        let counts: Vec<_> = growths.iter().map(|of| (of.points.len(), of.at_floor)).collect();
+        assert_eq!(counts, [(3, 2), (0, 1)]);
+        assert!(close(growths[0].law.unwrap().exponent, 1.0));
     }
 
     #[test]
