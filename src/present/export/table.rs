@@ -1,8 +1,8 @@
 //! Rows as an aligned table or as CSV.
 
 use anstyle::Style;
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::lines::Lines;
 
@@ -10,21 +10,14 @@ use super::lines::Lines;
 /// show it, each row takes lines of its own, in which each cell has the name of its column.
 #[must_use]
 pub fn table(head: &[&str], rows: &[Vec<String>], width: Option<usize>) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(head.to_vec())
-        .add_rows(rows.to_vec());
-    for (i, column) in table.column_iter_mut().enumerate() {
-        if is_numeric(rows, i) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let text = table.trim_fmt() + "\n";
+    let columns: Vec<Column> = (0..head.len()).map(|i| Column::new(head, rows, i)).collect();
+    let head: Vec<String> = head.iter().map(|&name| name.to_owned()).collect();
+    let lines = [&head].into_iter().chain(rows).map(|cells| line(&columns, cells));
+    let text: String = lines.collect();
+    let head: Vec<&str> = head.iter().map(String::as_str).collect();
     match width {
         Some(width) if text.lines().any(|line| line.chars().count() > width) => {
-            rows.iter().map(|row| stacked(head, row, width)).collect()
+            rows.iter().map(|row| stacked(&head, row, width)).collect()
         }
         _ => text,
     }
@@ -40,6 +33,32 @@ pub fn stacked(head: &[&str], row: &[String], width: usize) -> String {
     let named = cells.map(|(name, cell)| format!("{name} {cell}").trim_start().to_owned());
     lines.items(3, &named.collect::<Vec<_>>());
     lines.into_text()
+}
+
+/// How a column is set.
+struct Column {
+    width: usize,
+    is_numeric: bool,
+}
+
+impl Column {
+    fn new(head: &[&str], rows: &[Vec<String>], i: usize) -> Self {
+        let widths = rows.iter().map(|row| row[i].width()).chain([head[i].width()]);
+        Self { width: widths.max().unwrap_or(0), is_numeric: is_numeric(rows, i) }
+    }
+}
+
+/// A space before the first column, two before each other one, and none at the end.
+fn line(columns: &[Column], cells: &[String]) -> String {
+    let mut line = String::new();
+    for (i, (column, cell)) in columns.iter().zip(cells).enumerate() {
+        line += if i == 0 { " " } else { "  " };
+        let blank = " ".repeat(column.width.saturating_sub(cell.width()));
+        let [before, after] = if column.is_numeric { [&*blank, ""] } else { ["", &blank] };
+        line = line + before + cell + after;
+    }
+    line.truncate(line.trim_end().len());
+    line + "\n"
 }
 
 /// Whether a column holds numbers, perhaps with a sign or a bound `< 5`, or nothing.
