@@ -260,3 +260,17 @@ fn a_chart_names_interfaces_without_used_ports() {
     let picture = std::fs::read_to_string(file).unwrap();
     assert!(picture.contains("Without used ports, so not drawn: eni-058705360e654a058."));
 }
+
+#[test]
+fn several_instances_end_with_a_summary_and_a_total() {
+    let folder = Folder::with(&[("a.txt", "80,90,95\n"), ("b.txt", "22\n")]);
+    let end = "\nSummary\n  a.txt: optimal, 2 of 2 rules, 4 open ports\
+               \n  b.txt: optimal, 1 of 2 rules, 0 open ports\
+               \n  total: 2 optimal, 3 rules, 4 open ports\n";
+    let said = folder.run("solve a.txt b.txt --max-rules 2").exits(0);
+    assert!(said.stdout.ends_with(end), "{said:#?}");
+    let said = folder.run("solve a.txt b.txt --max-rules 1 --max-groups 2").exits(0);
+    assert!(said.stdout.ends_with(end), "{said:#?}");
+    let alone = folder.run("solve a.txt").exits(0);
+    assert!(!alone.stdout.contains("Summary"), "{alone:#?}");
+}

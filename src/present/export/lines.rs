@@ -1,6 +1,7 @@
 //! Lines of text of so many columns, in which no word is broken.
 
 use anstyle::Style;
+use unicode_width::UnicodeWidthStr;
 
 /// Columns where nobody says how many there are.
 pub const USUAL_WIDTH: usize = 96;
@@ -35,7 +36,7 @@ impl Lines {
         let room = self.width.saturating_sub(indent + 2);
         // After commas rather than elsewhere, where that is enough.
         let parts: Vec<&str> = text.split_inclusive(", ").map(str::trim_end).collect();
-        let is_enough = parts.iter().all(|part| part.chars().count() <= room);
+        let is_enough = parts.iter().all(|part| part.width() <= room);
         let parts = if is_enough { parts } else { text.split(' ').collect() };
         let parts: Vec<String> = parts.into_iter().map(str::to_owned).collect();
         let mut lines = Self::new(self.width);
@@ -69,7 +70,7 @@ impl Lines {
         let pieces = items.iter().enumerate().flat_map(|(i, item)| {
             let item = if i + 1 == items.len() { item.clone() } else { format!("{item},") };
             // An item that fits in no line is wrapped between its words.
-            if item.chars().count() > room {
+            if item.width() > room {
                 item.split(' ').map(str::to_owned).collect()
             } else {
                 vec![item]
@@ -83,7 +84,7 @@ impl Lines {
     fn wrap(&mut self, begun: String, indent: usize, pieces: &[String]) {
         let (mut line, mut is_empty) = (begun, true);
         for piece in pieces {
-            let n_columns = line.chars().count() + piece.chars().count();
+            let n_columns = line.width() + piece.width();
             if !is_empty && n_columns > self.width {
                 self.push(&line);
                 line = " ".repeat(indent);
@@ -104,6 +105,12 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        let text = wrapped("東京の規則 22, 80, 443", 14);
+        assert_eq!(text, "東京の規則 22,\n  80, 443");
+    }
 
     #[test]
     fn no_word_is_broken_whatever_the_width() {

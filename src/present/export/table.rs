@@ -16,7 +16,7 @@ pub fn table(head: &[&str], rows: &[Vec<String>], width: Option<usize>) -> Strin
     let text: String = lines.collect();
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
     match width {
-        Some(width) if text.lines().any(|line| line.chars().count() > width) => {
+        Some(width) if text.lines().any(|line| line.width() > width) => {
             rows.iter().map(|row| stacked(&head, row, width)).collect()
         }
         _ => text,

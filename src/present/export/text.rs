@@ -30,7 +30,7 @@ const SHOWN: usize = 12;
 #[must_use]
 pub fn text(solved: &[Solved], width: usize) -> Vec<u8> {
     let mut blocks: Vec<String> = solved.iter().map(|solved| block(solved, width)).collect();
-    blocks.extend(text_summary::of_all(solved, width));
+    blocks.extend(text_summary::of_all(&solved.iter().collect::<Vec<_>>(), width));
     blocks.join("\n").into_bytes()
 }
 

@@ -8,16 +8,21 @@ use crate::solve::record::OutcomeName;
 
 use super::lines::Lines;
 use super::text::block;
+use super::text_summary;
 use crate::problem::number::{counted, grouped};
 
-/// All answers, one block each, with their security groups.
+/// All answers, one block each, with their security groups, and in the end all of them in short.
 #[must_use]
 pub fn text<'a>(
     answers: impl IntoIterator<Item = (&'a Solved, &'a Division)>,
     width: usize,
 ) -> Vec<u8> {
-    let block = |(solved, division)| block(solved, width) + &groups(solved, division, width);
-    answers.into_iter().map(block).collect::<Vec<_>>().join("\n").into_bytes()
+    let answers: Vec<(&Solved, &Division)> = answers.into_iter().collect();
+    let block = |&(solved, division)| block(solved, width) + &groups(solved, division, width);
+    let mut blocks: Vec<String> = answers.iter().map(block).collect();
+    let solved: Vec<&Solved> = answers.iter().map(|(solved, _)| *solved).collect();
+    blocks.extend(text_summary::of_all(&solved, width));
+    blocks.join("\n").into_bytes()
 }
 
 /// What each number of security groups can do, and what is in each of those in use.

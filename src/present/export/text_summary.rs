@@ -13,7 +13,7 @@ use crate::verify::Facts;
 use super::lines::Lines;
 
 /// The answers in short; none for a single one.
-pub(super) fn of_all(solved: &[Solved], width: usize) -> Option<String> {
+pub(super) fn of_all(solved: &[&Solved], width: usize) -> Option<String> {
     if solved.len() < 2 {
         return None;
     }
@@ -33,7 +33,7 @@ pub(super) fn of_all(solved: &[Solved], width: usize) -> Option<String> {
 }
 
 /// How many answers there are of each kind, with all rules and all that they open.
-fn total(solved: &[Solved]) -> String {
+fn total(solved: &[&Solved]) -> String {
     let mut outcomes: BTreeMap<&str, u64> = BTreeMap::new();
     let (mut n_rules, mut open) = (0, BTreeMap::<&str, u64>::new());
     for solved in solved {
