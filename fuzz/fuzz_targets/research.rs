@@ -7,9 +7,10 @@ use rangecover::present::export::document::text;
 use rangecover::present::export::html::html;
 use rangecover::present::export::markdown::markdown;
 use rangecover::present::export::results::document;
+use rangecover::problem::address_list;
 use rangecover::problem::instance::Instance;
+use rangecover::research::manifest;
 use rangecover::research::results::{Choices, Statistics, mean, read};
-use rangecover::{address_list, manifest};
 use rangecover_fuzz::{Guard, let_others_unwind};
 
 libfuzzer_sys::fuzz_target!(init: let_others_unwind(), |text: &str| check(text));

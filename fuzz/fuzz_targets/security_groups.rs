@@ -57,9 +57,9 @@ fn traffic(sources: &Sources) -> Vec<InterfaceTraffic> {
     ledger.finish(&Judgement::default())
 }
 
-fn hand_on(sink: Arc<Sink>) {
+fn send_records(sink: Arc<Sink>) {
     let reading = Reading::default();
-    let ledger = Ledger::handing_on(reading.selection.clone(), sink);
+    let ledger = Ledger::sending(reading.selection.clone(), sink);
     read_log("log", LOG.as_bytes(), None, &reading, &ledger).expect("it is a log");
 }
 
@@ -81,7 +81,7 @@ fuzz_target!(|data: &[u8]| {
     world.join(&traffic, attachments.as_ref());
     if let Some(strays) = Strays::of(&world).map(Arc::new) {
         let sink = Arc::clone(&strays);
-        hand_on(Arc::new(move |record: &Record<'_>| sink.add(record)));
+        send_records(Arc::new(move |record: &Record<'_>| sink.add(record)));
         world.tell_apart(&strays);
     }
     let quota = Budget { ipv4: 60, ipv6: 60 };
@@ -90,7 +90,7 @@ fuzz_target!(|data: &[u8]| {
     let found = findings(&world, &bounds).expect("the checker accepts each answer");
     let replayer = Replayer::new(&world, &found.proposed);
     let sink = Arc::clone(&replayer);
-    hand_on(Arc::new(move |record: &Record<'_>| sink.add(record)));
+    send_records(Arc::new(move |record: &Record<'_>| sink.add(record)));
     let replay = replayer.found();
     let is_replaced = |interface: &rangecover::groups::audit::Interface| {
         interface.strangers.is_empty() && !interface.groups.is_empty()
